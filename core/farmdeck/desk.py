@@ -1,0 +1,193 @@
+"""The application side's one worker: a thread with its own store connection.
+
+A panel asks for things and takes what came of them from a queue on its own timer, so that nothing slow is ever on
+the application's main thread. It also looks for changes a few times a second and puts what changed into the queue.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Callable, Optional, Union
+
+from ._errors import AgentError, FarmdeckError
+from .job import Action, Frame, Job
+from .launch import start_agent
+from .places import store_folder
+from .store import FarmInfo, Store
+from .submission import Submission
+
+LOOK_SECONDS = 0.15
+
+
+@dataclass(frozen=True)
+class JobsChanged:
+    """Jobs that are new or changed, newest revision last, and ids that are gone."""
+
+    jobs: tuple[Job, ...]
+    gone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FramesChanged:
+    """Frames of the job that is being watched; `whole` when it is all of them."""
+
+    job: str
+    frames: tuple[Frame, ...]
+    whole: bool
+
+
+@dataclass(frozen=True)
+class FarmsChanged:
+    """The farms that are set up, and whether an agent runs."""
+
+    farms: tuple[FarmInfo, ...]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of an `ask`: a value or an error, never both."""
+
+    ticket: int
+    value: Any = None
+    error: FarmdeckError | None = None
+
+
+News = Union[JobsChanged, FramesChanged, FarmsChanged, Done]
+_Request = tuple[int, Optional[Callable[[Store], Any]]]
+
+
+class Desk:
+    """Start it, ask it, drain `news` on a timer, close it."""
+
+    def __init__(self, folder: Path | None = None, wake: Callable[[], None] = lambda: None) -> None:
+        """`wake` is called on the worker thread whenever there is news."""
+        self.news: queue.Queue[News] = queue.Queue()
+        self._folder = folder
+        self._wake = wake
+        self._requests: queue.Queue[_Request] = queue.Queue()
+        self._tickets = 0
+        self._watched = ""
+        self._thread = threading.Thread(target=self._run, name="farmdeck-desk", daemon=True)
+
+    def start(self) -> Desk:
+        """Begin; the whole job list and the farms are the first news."""
+        self._thread.start()
+        return self
+
+    def close(self, seconds: float = 5.0) -> None:
+        """Finish what was asked, then end."""
+        self._requests.put((0, None))
+        if self._thread.is_alive():
+            self._thread.join(seconds)
+
+    def ask(self, work: Callable[[Store], Any]) -> int:
+        """Run `work` on the worker thread; its `Done` in `news` carries the ticket returned here."""
+        self._tickets += 1
+        self._requests.put((self._tickets, work))
+        return self._tickets
+
+    def submit(self, make: Callable[[], Submission]) -> int:
+        """Make a submission on the worker thread, commit it, and see that an agent runs. The value is the `Job`.
+
+        A submission that is on disk is submitted even when the agent cannot be started: the error then says so.
+        """
+
+        def work(store: Store) -> Job:
+            job = store.submit(make())
+            self._see_to_agent(store)
+            return job
+
+        return self.ask(work)
+
+    def act(self, jobs: list[str], action: Action, **arguments: Any) -> int:
+        """Ask the agent to stop, start, retry, abandon or delete. The value is the list of command numbers."""
+
+        def work(store: Store) -> list[int]:
+            numbers = [store.send(action.value, job, **arguments) for job in jobs]
+            self._see_to_agent(store)
+            return numbers
+
+        return self.ask(work)
+
+    def watch_frames(self, job: str) -> None:
+        """Bring news of this job's frames too, beginning with all of them; "" for none."""
+        self._watched = job
+
+    # -- the worker thread
+
+    def _run(self) -> None:
+        try:
+            folder = self._folder or store_folder()
+            store = Store.open(folder)
+        except FarmdeckError as exc:
+            self._tell(Done(0, error=exc))
+            self._refuse(exc)
+            return
+        with store:
+            self._serve(store)
+
+    def _refuse(self, exc: FarmdeckError) -> None:
+        """There is no store: every request gets the reason."""
+        while True:
+            ticket, work = self._requests.get()
+            if work is None:
+                return
+            self._tell(Done(ticket, error=exc))
+
+    def _serve(self, store: Store) -> None:
+        revision, frames_revision, watched = 0, 0, ""
+        fresh = True
+        while True:
+            try:
+                fresh = store.changed() or fresh or watched != self._watched
+                if fresh:
+                    if watched != self._watched:
+                        watched, frames_revision = self._watched, 0
+                    if watched:
+                        frames_revision = self._tell_frames(store, watched, frames_revision)
+                    revision = self._tell_jobs(store, revision)
+                    fresh = False
+            except FarmdeckError as exc:
+                self._tell(Done(0, error=exc))
+            try:
+                ticket, work = self._requests.get(timeout=LOOK_SECONDS)
+            except queue.Empty:
+                continue
+            if work is None:
+                return
+            self._tell(self._do(store, ticket, work))
+            fresh = True
+
+    def _tell_jobs(self, store: Store, since: int) -> int:
+        revision, jobs, gone = store.changes(since)
+        if jobs or gone or since == 0:
+            self._tell(JobsChanged(tuple(jobs), tuple(gone)))
+        self._tell(FarmsChanged(tuple(store.farms())))
+        return revision
+
+    def _tell_frames(self, store: Store, job: str, since: int) -> int:
+        revision = store.revision()
+        frames = store.frames(job, since)
+        if frames or since == 0:
+            self._tell(FramesChanged(job, tuple(frames), since == 0))
+        return revision
+
+    def _do(self, store: Store, ticket: int, work: Callable[[Store], Any]) -> Done:
+        try:
+            return Done(ticket, work(store))
+        except FarmdeckError as exc:
+            return Done(ticket, error=exc)
+
+    def _see_to_agent(self, store: Store) -> None:
+        try:
+            start_agent(store.folder)
+        except AgentError as exc:
+            what = f"It is submitted and on disk, but nothing works on it yet: {exc.what}"
+            raise AgentError(what, exc.fix) from exc
+
+    def _tell(self, news: News) -> None:
+        self.news.put(news)
+        self._wake()

@@ -1,0 +1,208 @@
+"""The interface every render service implements, and its capabilities as data.
+
+A farm runs in the agent only, on one worker thread at a time unless it says otherwise. It never touches the store.
+"""
+
+from __future__ import annotations
+
+import abc
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Callable
+
+from ._errors import BadInput, Cancelled
+from .environments import RenderEnv
+from .job import Action, Frame, JobState
+from .scene import Problem
+from .submission import Submission
+
+
+@dataclass(frozen=True)
+class Option:
+    """One field of the submission form, and one `--option K=V`."""
+
+    name: str
+    label: str
+    """As the panel shows it: `Frames per task`."""
+    kind: str
+    """`int`, `float`, `bool`, `text` or `choice`."""
+    default: Any
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+    """`s`, `frames`, …, shown after the number."""
+    help: str = ""
+    """A sentence for the tooltip."""
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What a farm can do; the panel hides the rest."""
+
+    actions: tuple[Action, ...] = ()
+    environments: bool = False
+    logs: bool = False
+    pictures: bool = False
+    """Finished frames get thumbnails."""
+    progress: bool = False
+    """Frames report how far they are."""
+    priority: bool = False
+    hold: bool = False
+    download: bool = False
+    """Frames have to be fetched; False: they are written to the output folder directly."""
+    idempotent: bool = False
+    """Submitting the same submission id twice makes one job."""
+    cost: bool = False
+    poll_seconds: float = 10.0
+    """How often its jobs are asked for while any of them is live."""
+    options: tuple[Option, ...] = field(default=(), metadata={"of": Option})
+
+
+@dataclass(frozen=True)
+class JobReport:
+    """What a farm says of one of its jobs."""
+
+    farm_job: str
+    state: JobState
+    farm_state: str = ""
+    message: str = ""
+    started: float | None = None
+    ended: float | None = None
+
+
+class Watch:
+    """Carries progress up and the wish to stop down. Raises Cancelled out of `step`."""
+
+    def __init__(self, on_step: Callable[[float, float], None] = lambda done, total: None) -> None:
+        self._on_step = on_step
+        self._stop = threading.Event()
+
+    def cancel(self) -> None:
+        """Ask the work to stop at its next step."""
+        self._stop.set()
+
+    def step(self, done: float, total: float) -> None:
+        """`done` of `total`, in any one unit. Raises Cancelled when somebody pressed Stop."""
+        if self._stop.is_set():
+            raise Cancelled("Stopped before the job was sent.", "Press Start to go on.")
+        self._on_step(done, total)
+
+
+@dataclass(frozen=True)
+class FarmContext:
+    """What the agent gives a farm when it makes it."""
+
+    name: str
+    """The account's name in the settings; `local` for the embedded farm."""
+    folder: Path
+    """A folder of the farm's own, on a local disk, private to the user."""
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    """The farm's table of the settings file."""
+    secret: Callable[[], str] = lambda: ""
+    """Fetches the account's secret when it is needed; never logged."""
+    notify: Callable[[], None] = lambda: None
+    """Called from any thread when something changed, to be looked at before the next poll."""
+
+
+class Farm(abc.ABC):
+    """Where jobs go. Every method may raise FarmError; ids are the farm's own."""
+
+    label: str = ""
+    """The kind as the artist knows it: `This machine`, `Flamenco`."""
+
+    @abc.abstractmethod
+    def __init__(self, context: FarmContext) -> None:
+        """Cheap: no network, no scan."""
+
+    @classmethod
+    def unavailable(cls) -> str | None:
+        """Why this farm cannot be used on this machine, as a sentence with its remedy; None when it can."""
+        return None
+
+    @property
+    @abc.abstractmethod
+    def capabilities(self) -> Capabilities:
+        """What it can do, as data."""
+
+    @abc.abstractmethod
+    def check(self) -> str:
+        """Is it there? A short phrase such as `Ready, 3 renderers`. Raises FarmError when it is not."""
+
+    def environments(self) -> list[RenderEnv]:
+        """What it can render with; [] for a farm without environments."""
+        return []
+
+    def problems(self, submission: Submission) -> list[Problem]:
+        """What this farm has against the submission, before anything is sent."""
+        return []
+
+    @abc.abstractmethod
+    def submit(self, submission: Submission, scene: Path, watch: Watch) -> str:
+        """Hand it over; returns the farm's own id.
+
+        `scene` is the snapshot to render, absolute. The farm may keep using it until the job is deleted or ends.
+        """
+
+    @abc.abstractmethod
+    def find(self, submission_id: str) -> str | None:
+        """The id of the job that this submission already became, or None. Looked at before anything is sent again."""
+
+    @abc.abstractmethod
+    def jobs(self, ids: Sequence[str]) -> dict[str, JobReport]:
+        """Reports by id; a job that the farm does not know is left out."""
+
+    @abc.abstractmethod
+    def frames(self, job_id: str) -> list[Frame]:
+        """Every frame, by part and number. Raises UnknownJob."""
+
+    @abc.abstractmethod
+    def act(self, job_id: str, action: Action, frames: Sequence[tuple[int, int]] = ()) -> None:
+        """Do it; returns when it is done. `frames`: (part, number) pairs for RETRY. Raises UnknownJob, FarmError."""
+
+    def log(self, job_id: str, part: int, number: int) -> str:
+        """The last attempt's log as text. Raises UnknownJob, FarmError when there is none."""
+        raise BadInput("This farm keeps no logs.", "Look on the farm's own pages.")
+
+    def close(self) -> None:
+        """The agent ends; whatever runs here stops and can go on with the next agent."""
+
+
+def check_options(options: Sequence[Option], given: Mapping[str, Any]) -> dict[str, Any]:
+    """Every option with the given or the default value, text turned into its kind. Raises BadInput."""
+    known = {option.name: option for option in options}
+    for name in given:
+        if name not in known:
+            raise BadInput(f'There is no option "{name}".', f"This farm has: {', '.join(known) or 'none'}.")
+    return {name: _option_value(option, given.get(name, option.default)) for name, option in known.items()}
+
+
+def _option_value(option: Option, raw: Any) -> Any:
+    try:
+        value: Any = raw
+        if option.kind == "int":
+            value = int(raw)
+        elif option.kind == "float":
+            value = float(raw)
+        elif option.kind == "bool":
+            value = raw if isinstance(raw, bool) else {"true": True, "false": False}[str(raw).lower()]
+        else:
+            value = str(raw)
+    except (ValueError, TypeError, KeyError):
+        kind = {"int": "a whole number", "float": "a number", "bool": "true or false"}[option.kind]
+        raise BadInput(f"{option.name} is {raw!r}.", f"Give {kind}.") from None
+    low, high = option.minimum, option.maximum
+    if option.kind in ("int", "float") and not ((low is None or value >= low) and (high is None or value <= high)):
+        within = (
+            f"{low:g} to {high:g}"
+            if low is not None and high is not None
+            else f"{low:g} or more"
+            if low is not None
+            else f"{high:g} or less"
+        )
+        raise BadInput(f"{option.name} is {value}.", f"Give {within}.")
+    if option.kind == "choice" and value not in option.choices:
+        raise BadInput(f"{option.name} is {value!r}.", f"Give one of: {', '.join(option.choices)}.")
+    return value

@@ -1,0 +1,379 @@
+"""The store as the application side uses it, and the writing that only the agent does."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from .._errors import BadInput, StoreError, UnknownJob
+from ..documents import to_plain
+from ..job import Frame, Job, JobState
+from ..places import store_folder
+from ..submission import Submission, SubmissionState, submission_document, submission_from_document
+from ._rows import FRAME_COLUMNS, AgentInfo, Answer, Command, FarmInfo, frame_from_row, job_from_row
+from ._schema import migrate
+
+STORE_NAME = "store.sqlite3"
+BUSY_SECONDS = 10.0
+S = TypeVar("S", bound="Store")
+
+
+class Store:
+    """One connection, for one thread. Every method is one short transaction; all raise StoreError."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / STORE_NAME
+        with _storing(self.path):
+            self._db = sqlite3.connect(str(self.path), timeout=BUSY_SECONDS, isolation_level=None)
+            self._db.row_factory = sqlite3.Row
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")  # what the panel calls submitted survives a power cut
+            self._db.execute("PRAGMA wal_autocheckpoint = 0")  # checkpoints are the agent's
+            if os.name == "posix":
+                os.chmod(self.path, 0o600)
+            migrate(self._db, str(self.path))
+        self._seen = self._data_version()
+
+    @classmethod
+    def open(cls: type[S], folder: Path | None = None) -> S:
+        """The user's store, or the one in `folder`."""
+        return cls(folder or store_folder())
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._db.close()
+
+    def __enter__(self: S) -> S:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    # -- noticing
+
+    def changed(self) -> bool:
+        """Did another connection commit since the last time this was asked? Costs microseconds."""
+        with _storing(self.path):
+            version = self._data_version()
+        fresh, self._seen = version != self._seen, version
+        return fresh
+
+    def revision(self) -> int:
+        """A number that grows with every change of a job or a frame."""
+        return int(self._one("SELECT value FROM meta WHERE key = 'revision'")[0])
+
+    # -- submitting
+
+    def submit(self, submission: Submission) -> Job:
+        """Write the submission and its job; when this returns they are on disk. The same id twice is one job."""
+        job = first_job(submission)
+        document = json.dumps(submission_document(submission))
+        with self._write() as db:
+            known = db.execute("SELECT 1 FROM submissions WHERE id = ?", (submission.id,)).fetchone()
+            if known is None:
+                now = time.time()
+                db.execute(
+                    "INSERT INTO submissions (id, created, farm, document, updated) VALUES (?, ?, ?, ?, ?)",
+                    (submission.id, submission.created, submission.farm, document, now),
+                )
+                _put_job(db, job, _next_revision(db))
+        return job
+
+    def submission(self, id: str) -> Submission:
+        """Raises UnknownJob, BadDocument."""
+        row = self._get("SELECT document FROM submissions WHERE id = ?", (id,))
+        if row is None:
+            raise UnknownJob(f"Job {id} was not submitted from this machine.", "Look at it on its farm.")
+        return _submission(id, row["document"])
+
+    # -- commands
+
+    def send(self, kind: str, target: str = "", **arguments: Any) -> int:
+        """Ask the agent for something; returns the command's number for `answer`."""
+        with self._write() as db:
+            cursor = db.execute(
+                "INSERT INTO commands (created, kind, target, arguments) VALUES (?, ?, ?, ?)",
+                (time.time(), kind, target, json.dumps(arguments)),
+            )
+            return int(cursor.lastrowid or 0)
+
+    def answer(self, command: int) -> Answer:
+        """What came of it so far."""
+        row = self._get("SELECT state, answer FROM commands WHERE id = ?", (command,))
+        if row is None:
+            return Answer(True, False, "That command is no longer known. Give it again.")
+        if row["state"] not in ("done", "failed"):
+            return Answer(False)
+        doc = json.loads(row["answer"])
+        return Answer(True, row["state"] == "done", doc.get("message", ""), doc.get("values"))
+
+    # -- reading
+
+    def jobs(self, since: int = 0, limit: int = -1) -> list[Job]:
+        """Jobs that changed after revision `since`, newest first."""
+        sql = "SELECT * FROM jobs WHERE revision > ? AND NOT deleted ORDER BY created DESC, id LIMIT ?"
+        return [job_from_row(row) for row in self._all(sql, (since, limit))]
+
+    def changes(self, since: int) -> tuple[int, list[Job], list[str]]:
+        """(revision, jobs that are new or changed, ids that are gone) since revision `since`, in one read."""
+        with _storing(self.path):
+            self._db.execute("BEGIN")
+            try:
+                revision = self.revision()
+                rows = self._db.execute("SELECT * FROM jobs WHERE revision > ? ORDER BY revision", (since,)).fetchall()
+            finally:
+                self._db.execute("COMMIT")
+        live = [job_from_row(row) for row in rows if not row["deleted"]]
+        return revision, live, [row["id"] for row in rows if row["deleted"]]
+
+    def job(self, id: str) -> Job:
+        """The job of that id, or of an id that begins so and is the only one. Raises UnknownJob, BadInput."""
+        rows = self._all("SELECT * FROM jobs WHERE id = ? AND NOT deleted", (id,))
+        if not rows and id:
+            escaped = id.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+            rows = self._all("SELECT * FROM jobs WHERE id LIKE ? ESCAPE '\\' AND NOT deleted", (escaped + "%",))
+        if not rows:
+            raise UnknownJob(f'There is no job "{id}".', "Look for it in `farmdeck jobs`.")
+        if len(rows) > 1:
+            raise BadInput(f'"{id}" begins {len(rows)} job ids.', "Type more of it.")
+        return job_from_row(rows[0])
+
+    def frames(self, job: str, since: int = 0) -> list[Frame]:
+        """The job's frames that changed after revision `since`, by part and number."""
+        sql = "SELECT * FROM frames WHERE job = ? AND revision > ? ORDER BY part, number"
+        return [frame_from_row(row) for row in self._all(sql, (job, since))]
+
+    def farms(self) -> list[FarmInfo]:
+        """The farms that the agent last found set up."""
+        return [
+            FarmInfo(**{**{key: row[key] for key in row.keys()}, "document": json.loads(row["document"])})
+            for row in self._all("SELECT * FROM farms ORDER BY name = 'local' DESC, name", ())
+        ]
+
+    def agent(self) -> AgentInfo | None:
+        """The agent that last ran here."""
+        row = self._get("SELECT pid, started, version, protocol, host, state FROM agent", ())
+        return AgentInfo(**{key: row[key] for key in row.keys()}) if row else None
+
+    # -- plumbing
+
+    def _data_version(self) -> int:
+        return int(self._db.execute("PRAGMA data_version").fetchone()[0])
+
+    def _all(self, sql: str, args: Sequence[Any]) -> list[sqlite3.Row]:
+        with _storing(self.path):
+            return self._db.execute(sql, args).fetchall()
+
+    def _get(self, sql: str, args: Sequence[Any]) -> sqlite3.Row | None:
+        rows = self._all(sql, args)
+        return rows[0] if rows else None
+
+    def _one(self, sql: str) -> sqlite3.Row:
+        row: sqlite3.Row = self._all(sql, ())[0]
+        return row
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        with _storing(self.path):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+
+class AgentStore(Store):
+    """What only the agent writes."""
+
+    def pending(self) -> list[str]:
+        """Ids of submissions that have not reached their farm, oldest first."""
+        sql = "SELECT id FROM submissions WHERE state NOT IN ('submitted', 'failed') ORDER BY created"
+        return [row["id"] for row in self._all(sql, ())]
+
+    def submission_state(self, id: str) -> tuple[SubmissionState, str]:
+        """(state, path of the snapshot or "")."""
+        row = self._get("SELECT state, snapshot FROM submissions WHERE id = ?", (id,))
+        if row is None:
+            raise UnknownJob(f"Job {id} was not submitted from this machine.", "Look at it on its farm.")
+        return SubmissionState(row["state"]), row["snapshot"]
+
+    def set_submission(self, id: str, state: SubmissionState, snapshot: str | None = None) -> None:
+        """Enter the next durable step."""
+        with self._write() as db:
+            db.execute(
+                "UPDATE submissions SET state = ?, snapshot = COALESCE(?, snapshot), updated = ? WHERE id = ?",
+                (state.value, snapshot, time.time(), id),
+            )
+
+    def take_commands(self) -> list[Command]:
+        """Commands not answered yet, oldest first: also those that an agent which died had begun."""
+        rows = self._all("SELECT id, kind, target, arguments FROM commands WHERE state = 'queued' ORDER BY id", ())
+        return [Command(row["id"], row["kind"], row["target"], json.loads(row["arguments"])) for row in rows]
+
+    def settle(self, command: int, message: str = "", values: Mapping[str, Any] | None = None) -> None:
+        """Answer a command; a `message` means that it failed."""
+        doc = json.dumps({"message": message, "values": values})
+        with self._write() as db:
+            db.execute(
+                "UPDATE commands SET state = ?, answer = ?, answered = ? WHERE id = ?",
+                ("failed" if message else "done", doc, time.time(), command),
+            )
+
+    def forget_commands(self, before: float) -> None:
+        """Drop commands answered before that time (seconds since the epoch)."""
+        with self._write() as db:
+            db.execute("DELETE FROM commands WHERE answered < ?", (before,))
+
+    def update_job(self, id: str, **columns: Any) -> bool:
+        """Set columns of a job; False when nothing differs, and then nothing is written."""
+        plain = {name: to_plain(value) for name, value in columns.items()}
+        if "parts" in plain:
+            plain["parts"] = json.dumps(plain["parts"])
+        row = self._get("SELECT * FROM jobs WHERE id = ?", (id,))
+        if row is None or all(row[name] == value for name, value in plain.items()):
+            return False
+        with self._write() as db:
+            plain.update(revision=_next_revision(db), updated=time.time())
+            names = ", ".join(f"{name} = ?" for name in plain)
+            db.execute(f"UPDATE jobs SET {names} WHERE id = ?", (*plain.values(), id))
+        return True
+
+    def put_frames(self, job: str, frames: Iterable[Frame]) -> int:
+        """Write the frames that differ from what is stored; returns how many did."""
+        have = {(frame.part, frame.number): frame for frame in self.frames(job)}
+        fresh = [frame for frame in frames if have.get((frame.part, frame.number)) != frame]
+        if fresh:
+            with self._write() as db:
+                revision = _next_revision(db)
+                db.executemany(
+                    f"INSERT OR REPLACE INTO frames (job, {', '.join(FRAME_COLUMNS)}, revision) "
+                    f"VALUES (?, {', '.join('?' * len(FRAME_COLUMNS))}, ?)",
+                    [(job, *_frame_values(frame), revision) for frame in fresh],
+                )
+        return len(fresh)
+
+    def delete_job(self, id: str) -> None:
+        """Forget the job; the row stays as a mark for open panels until `sweep`."""
+        with self._write() as db:
+            revision = _next_revision(db)
+            db.execute(
+                "UPDATE jobs SET deleted = 1, revision = ?, updated = ? WHERE id = ?", (revision, time.time(), id)
+            )
+            db.execute("DELETE FROM frames WHERE job = ?", (id,))
+            db.execute("DELETE FROM submissions WHERE id = ?", (id,))
+
+    def live_jobs(self) -> list[Job]:
+        """Jobs on their farms that may still change by themselves."""
+        sql = (
+            "SELECT * FROM jobs WHERE NOT deleted AND farm_job != '' AND state IN ('waiting', 'rendering', 'uploading')"
+        )
+        return [job_from_row(row) for row in self._all(sql, ())]
+
+    def put_farms(self, farms: Sequence[FarmInfo]) -> None:
+        """Replace the list of farms."""
+        with self._write() as db:
+            db.execute("DELETE FROM farms")
+            db.executemany(
+                "INSERT INTO farms (name, kind, label, document, status, problem, checked) VALUES (?,?,?,?,?,?,?)",
+                [(f.name, f.kind, f.label, json.dumps(f.document), f.status, f.problem, f.checked) for f in farms],
+            )
+
+    def put_agent(self, info: AgentInfo) -> None:
+        """Write the agent's row."""
+        with self._write() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO agent (one, pid, started, version, protocol, host, state) VALUES (1,?,?,?,?,?,?)",
+                (info.pid, info.started, info.version, info.protocol, info.host, info.state),
+            )
+
+    def checkpoint(self) -> None:
+        """Move what is in the log file into the database."""
+        with _storing(self.path):
+            self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
+
+    def sweep(self, before: float) -> None:
+        """Drop the marks of jobs deleted before that time (seconds since the epoch)."""
+        with self._write() as db:
+            db.execute("DELETE FROM jobs WHERE deleted AND updated < ?", (before,))
+
+
+def first_job(submission: Submission) -> Job:
+    """The job as it looks the moment after Submit."""
+    from ..frames import parse_frames
+
+    total = sum(len(parse_frames(part.frames)) for part in submission.parts)
+    return Job(
+        id=submission.id,
+        name=submission.name,
+        farm=submission.farm,
+        state=JobState.QUEUED,
+        scene=submission.scene.path,
+        software=f"{submission.software.name} {submission.software.version}".strip(),
+        renderer=", ".join(sorted({part.renderer for part in submission.parts})),
+        owner=submission.owner,
+        project=submission.project,
+        priority=submission.priority,
+        created=submission.created,
+        updated=submission.created,
+        total=total,
+        output=submission.output,
+        parts=submission.parts,
+    )
+
+
+def _put_job(db: sqlite3.Connection, job: Job, revision: int) -> None:
+    values: dict[str, Any] = to_plain(job)
+    values.update(parts=json.dumps(values["parts"]), revision=revision)
+    names, marks = ", ".join(values), ", ".join("?" * len(values))
+    db.execute(f"INSERT OR REPLACE INTO jobs ({names}) VALUES ({marks})", tuple(values.values()))
+
+
+def _frame_values(frame: Frame) -> tuple[Any, ...]:
+    values = to_plain(frame)
+    values["files"] = json.dumps(values["files"])
+    return tuple(values[name] for name in FRAME_COLUMNS)
+
+
+def _next_revision(db: sqlite3.Connection) -> int:
+    db.execute("UPDATE meta SET value = value + 1 WHERE key = 'revision'")
+    return int(db.execute("SELECT value FROM meta WHERE key = 'revision'").fetchone()[0])
+
+
+def _submission(id: str, document: str) -> Submission:
+    try:
+        return submission_from_document(json.loads(document))
+    except ValueError as exc:
+        raise StoreError(f"The record of job {id} is damaged ({exc}).", "Delete the job and submit it again.") from exc
+
+
+@contextmanager
+def _storing(path: Path) -> Iterator[None]:
+    """SQLite's errors in a person's words."""
+    try:
+        yield
+    except sqlite3.OperationalError as exc:
+        raise StoreError(f"The job list {path} cannot be used: {exc}.", _remedy(str(exc))) from exc
+    except sqlite3.DatabaseError as exc:
+        raise StoreError(f"The job list {path} is damaged: {exc}.", "Run `farmdeck doctor --repair`.") from exc
+    except OSError as exc:
+        raise StoreError(f"The job list {path} cannot be used: {exc.strerror}.", "Check the folder's rights.") from exc
+
+
+def _remedy(said: str) -> str:
+    if "locked" in said:
+        return "Another program holds it; try again in a moment."
+    if "full" in said:
+        return "The disk is full: free some space; nothing that was submitted is lost."
+    if "readonly" in said or "unable to open" in said:
+        return "Check the folder's rights, or set FARMDECK_HOME to another folder."
+    return "Run `farmdeck doctor`."

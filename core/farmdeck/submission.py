@@ -1,0 +1,279 @@
+"""What the artist asked for: the immutable `Submission`, made from a `Scene` and a few choices."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import re
+import secrets
+import tempfile
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from pathlib import Path, PurePath
+from typing import Any
+
+from ._errors import BadInput
+from .documents import read_schema, with_schema
+from .frames import format_frames, parse_frames
+from .job import Part
+from .scene import RenderItem, Scene, Software
+
+SUBMISSION_SCHEMA = "farmdeck.submission/1"
+_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is misread over a shoulder
+
+
+class SubmissionState(str, Enum):
+    """The durable steps from Submit to the farm; each is entered once the one before is on disk."""
+
+    QUEUED = "queued"
+    """Written by the application; the agent has not looked at it."""
+    COLLECTED = "collected"
+    """The snapshot of the scene is taken and every file was checked."""
+    HASHED = "hashed"
+    UPLOADED = "uploaded"
+    """Everything is where the farm can read it."""
+    SUBMITTED = "submitted"
+    """The farm has it and said its id."""
+    FAILED = "failed"
+    """It could not be submitted; the job's message says why. Retry begins again where it stopped."""
+
+
+@dataclass(frozen=True)
+class FileStamp:
+    """A file as it was at Submit. `inode` is 0 where the system has none."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    inode: int = 0
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What to render, where and how. Never changed once it is submitted."""
+
+    id: str
+    name: str
+    created: float
+    """Seconds since the epoch."""
+    owner: str
+    farm: str
+    """Name of a farm that is set up: `local`, or an account's name."""
+    scene: FileStamp = field(metadata={"of": FileStamp})
+    software: Software = field(metadata={"of": Software})
+    parts: tuple[Part, ...] = field(metadata={"of": Part})
+    files: tuple[FileStamp, ...] = field(default=(), metadata={"of": FileStamp})
+    """Every other file the scene needs, missing ones left out."""
+    env: str = ""
+    """A render environment's name; "" leaves the choice to the match at submission."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """By the farm's own option names."""
+    priority: int = 50
+    hold: bool = False
+    """True: the farm takes it and waits for Start."""
+    project: str = ""
+    notes: str = ""
+
+    @property
+    def output(self) -> str:
+        """The folder that holds every part's frames."""
+        folders = [str(PurePath(part.output).parent) for part in self.parts]
+        return os.path.commonpath(folders) if folders else ""
+
+
+def new_id() -> str:
+    """Eight letters that name a submission; 31**8 of them."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(8))
+
+
+def stamp(path: str) -> FileStamp:
+    """The file as it is now. Raises OSError."""
+    info = os.stat(path)
+    return FileStamp(path, info.st_size, info.st_mtime_ns, info.st_ino)
+
+
+def prepare(
+    scene: Scene,
+    *,
+    farm: str = "local",
+    items: Sequence[str] = (),
+    cameras: Sequence[str] = (),
+    frames: str = "",
+    env: str = "",
+    options: Mapping[str, Any] | None = None,
+    output: str = "",
+    name: str = "",
+    priority: int = 50,
+    hold: bool = False,
+    project: str = "",
+    notes: str = "",
+) -> Submission:
+    """A submission of the scene's chosen items (all enabled ones when none are named).
+
+    `cameras`: each item renders once through each; none means the item's own. `frames`: fileseq syntax, for every
+    item; "" leaves each item its own range. `output`: a folder in the place of the scene's own. Stats every file,
+    so it belongs on a worker thread. Raises BadInput, BadFrames.
+    """
+    if not scene.file:
+        raise BadInput("The scene was never saved.", "Save it, then submit.")
+    chosen = choose_items(scene, items)
+    through = choose_cameras(scene, cameras)
+    wanted = format_frames(parse_frames(frames)) if frames.strip() else ""
+    try:
+        scene_stamp = stamp(scene.file)
+    except OSError as exc:
+        raise BadInput(f"{scene.file} cannot be read: {exc.strerror}.", "Save the scene, then submit.") from exc
+    return Submission(
+        id=new_id(),
+        name=name or PurePath(scene.file).stem,
+        created=time.time(),
+        owner=_user(),
+        farm=farm,
+        scene=scene_stamp,
+        software=scene.software,
+        parts=make_parts(scene, chosen, through, wanted, output),
+        files=tuple(_stamps(file for asset in scene.assets for file in asset.files)),
+        env=env,
+        options=dict(options or {}),
+        priority=priority,
+        hold=hold,
+        project=project,
+        notes=notes,
+    )
+
+
+def choose_items(scene: Scene, names: Sequence[str]) -> list[RenderItem]:
+    """The named items; a view layer's own name is enough where it is unique. Raises BadInput."""
+    if not names:
+        enabled = [item for item in scene.items if item.enabled]
+        if not enabled:
+            raise BadInput("Nothing in this scene is set to render.", "Turn a view layer on, or name an item.")
+        return enabled
+    chosen = []
+    for name in names:
+        found = [item for item in scene.items if name in (item.name, item.address[-1])]
+        exact = [item for item in found if item.name == name] or found
+        if not exact:
+            known = ", ".join(item.name for item in scene.items) or "none"
+            raise BadInput(f'No item is called "{name}".', f"This scene has: {known}.")
+        if len(exact) > 1:
+            raise BadInput(f'"{name}" is in several scenes.', f"Name one of: {', '.join(i.name for i in exact)}.")
+        if exact[0] not in chosen:
+            chosen.append(exact[0])
+    return chosen
+
+
+def choose_cameras(scene: Scene, names: Sequence[str]) -> tuple[str, ...]:
+    """The named cameras, or ("",) for each item's own. Raises BadInput."""
+    for name in names:
+        if name not in scene.cameras:
+            known = ", ".join(scene.cameras) or "none"
+            raise BadInput(f'No camera is called "{name}".', f"This scene has: {known}.")
+    return tuple(dict.fromkeys(names)) or ("",)
+
+
+def make_parts(
+    scene: Scene, items: Sequence[RenderItem], cameras: Sequence[str], frames: str, output: str
+) -> tuple[Part, ...]:
+    """One part for each item through each camera, each with an output of its own.
+
+    Several parts never write over each other: where there is more than one, each gets a folder by its name.
+    """
+    last_names = [item.address[-1] for item in items]
+    several = len(items) * len(cameras) > 1
+    parts = []
+    for item in items:
+        short = item.address[-1] if last_names.count(item.address[-1]) == 1 else " ".join(item.address)
+        for camera in cameras:
+            name = f"{short} · {camera}" if len(cameras) > 1 else short
+            pattern = output_pattern(scene.file, item.output, output, name if several else "")
+            parts.append(
+                Part(
+                    name=name,
+                    item=item.name,
+                    address=item.address,
+                    camera=camera,
+                    frames=frames or item.frames,
+                    width=item.width,
+                    height=item.height,
+                    renderer=item.renderer,
+                    output=pattern,
+                )
+            )
+    return _distinct(parts)
+
+
+def output_pattern(scene_file: str, written: str, folder: str, part_name: str) -> str:
+    """Where a part's frames go: the scene's own pattern, a folder given instead, a sub-folder by part.
+
+    A scene that was never given an output (nothing, or the temporary folder that Blender starts with) renders to
+    `render/NAME/` beside the scene, never to a place that a restart empties.
+    """
+    stem = PurePath(scene_file).stem
+    path = PurePath(written) if written else PurePath("####.png")
+    base = path.name if path.stem.strip("#") else f"{stem}.{path.name}"
+    if folder:
+        parent = PurePath(os.path.abspath(folder))
+    elif not written or _is_temporary(str(path.parent)):
+        parent = PurePath(scene_file).parent / "render" / stem
+    else:
+        parent = path.parent
+        base = path.name
+    if part_name:
+        parent = parent / file_name(part_name)
+    return str(parent / base)
+
+
+def file_name(text: str) -> str:
+    """`text` as a name that every file system takes."""
+    return re.sub(r'[<>:"/\\|?*\x00-\x1f]+', "_", text).replace(" · ", "_").replace(" ", "_").strip("._") or "_"
+
+
+def submission_document(submission: Submission) -> dict[str, Any]:
+    """The JSON that is stored, shown, diffed and sent again."""
+    return with_schema(SUBMISSION_SCHEMA, submission)
+
+
+def submission_from_document(doc: Any) -> Submission:
+    """Raises BadDocument."""
+    return read_schema(SUBMISSION_SCHEMA, Submission, doc)
+
+
+def _is_temporary(folder: str) -> bool:
+    places = {"/tmp", "/var/tmp", "C:\\tmp", "\\tmp", tempfile.gettempdir()}  # Blender's default output is /tmp/
+    return folder.rstrip("/\\") in places
+
+
+def _distinct(parts: Sequence[Part]) -> tuple[Part, ...]:
+    """The parts with outputs that differ: two names can become the same folder name."""
+    seen: dict[str, int] = {}
+    out = []
+    for part in parts:
+        count = seen[part.output] = seen.get(part.output, 0) + 1
+        if count > 1:
+            path = PurePath(part.output)
+            part = replace(part, output=str(path.parent.with_name(f"{path.parent.name}_{count}") / path.name))
+        out.append(part)
+    return tuple(out)
+
+
+def _stamps(files: Iterable[str]) -> Iterable[FileStamp]:
+    for file in sorted(set(files)):
+        try:
+            yield stamp(file)
+        except OSError:
+            continue  # a missing file is a Problem of the scene, not of the record
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # a user id without a name, as in containers
+        return str(os.getuid()) if hasattr(os, "getuid") else "user"
+
+
+def scene_folder(submission: Submission) -> Path:
+    """The folder of the scene that was submitted."""
+    return Path(submission.scene.path).parent
