@@ -166,7 +166,7 @@ class Farm(abc.ABC):
         """The last attempt's log as text. Raises UnknownJob, FarmError when there is none."""
         raise BadInput("This farm keeps no logs.", "Look on the farm's own pages.")
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - most farms have nothing to close
         """The agent ends; whatever runs here stops and can go on with the next agent."""
 
 
@@ -193,16 +193,16 @@ def _option_value(option: Option, raw: Any) -> Any:
     except (ValueError, TypeError, KeyError):
         kind = {"int": "a whole number", "float": "a number", "bool": "true or false"}[option.kind]
         raise BadInput(f"{option.name} is {raw!r}.", f"Give {kind}.") from None
-    low, high = option.minimum, option.maximum
-    if option.kind in ("int", "float") and not ((low is None or value >= low) and (high is None or value <= high)):
-        within = (
-            f"{low:g} to {high:g}"
-            if low is not None and high is not None
-            else f"{low:g} or more"
-            if low is not None
-            else f"{high:g} or less"
-        )
-        raise BadInput(f"{option.name} is {value}.", f"Give {within}.")
+    if option.kind in ("int", "float"):
+        _check_limits(option, value)
     if option.kind == "choice" and value not in option.choices:
         raise BadInput(f"{option.name} is {value!r}.", f"Give one of: {', '.join(option.choices)}.")
     return value
+
+
+def _check_limits(option: Option, value: float) -> None:
+    low, high = option.minimum, option.maximum
+    if low is not None and value < low:
+        raise BadInput(f"{option.name} is {value}.", f"Give {low:g} or more.")
+    if high is not None and value > high:
+        raise BadInput(f"{option.name} is {value}.", f"Give {high:g} or less.")

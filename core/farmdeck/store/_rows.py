@@ -78,8 +78,8 @@ def job_from_row(row: sqlite3.Row) -> Job:
             name=str(row["name"]),
             farm=str(row["farm"]),
             state=JobState.FAILED,
-            message=f"This job's entry in the job list is damaged ({exc}). Its frames on disk are untouched: delete the "
-            "entry and submit again.",
+            message=f"This job's entry in the job list is damaged ({exc}). Its frames on disk are untouched: "
+            "delete the entry and submit again.",
         )
 
 

@@ -292,7 +292,8 @@ class AgentStore(Store):
         """Write the agent's row."""
         with self._write() as db:
             db.execute(
-                "INSERT OR REPLACE INTO agent (one, pid, started, version, protocol, host, state) VALUES (1,?,?,?,?,?,?)",
+                "INSERT OR REPLACE INTO agent (one, pid, started, version, protocol, host, state) "
+                "VALUES (1, ?, ?, ?, ?, ?, ?)",
                 (info.pid, info.started, info.version, info.protocol, info.host, info.state),
             )
 

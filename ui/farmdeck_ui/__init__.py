@@ -1,0 +1,1 @@
+"""Farmdeck's screens: the Qt panel and the command line."""
