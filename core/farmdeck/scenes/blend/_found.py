@@ -1,0 +1,117 @@
+"""The rows of a scene's assets, and the sentences about those that are missing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+
+from ...scene import Asset, Problem, Severity
+from ._disk import Disk, Numbered, is_absolute, numbered, resolve, runs
+
+_WORDS = {"movie": "movie", "cache": "cache", "library": "library", "font": "font", "sound": "sound", "text": "text"}
+
+
+class Found:
+    """Collects assets, one row per path and owner, and says which of their files are missing."""
+
+    def __init__(self, disk: Disk) -> None:
+        self.disk = disk
+        self._rows: dict[tuple[str, str, str], Asset] = {}
+        self._problems: dict[tuple[str, str, str], Problem] = {}
+
+    @property
+    def assets(self) -> tuple[Asset, ...]:
+        """The rows in the order they were found."""
+        return tuple(self._rows.values())
+
+    @property
+    def problems(self) -> list[Problem]:
+        """One problem per row with something missing."""
+        return list(self._problems.values())
+
+    def one(self, path: str, folder: str, kind: str, owner: str, severity: Severity = Severity.ERROR) -> bool:
+        """A single file, named in a .blend that lies in `folder`; is it there?"""
+        full = resolve(path, folder)
+        there = self.disk.exists(full)
+        word = _WORDS.get(kind, kind)
+        self._row(Asset(path, (full,), not there, kind, owner), folder)
+        if not there:
+            where = f"{full}." if is_absolute(full) else f"{path}, a path that doesn't say in which folder."
+            self._problem(path, owner, f'The {word} "{_base(full)}" of "{owner}" is missing: {where}', severity, folder)
+        return there
+
+    def several(self, path: str, folder: str, kind: str, owner: str, files: Iterable[str]) -> None:
+        """A row with several files, all looked for one by one."""
+        full = tuple(dict.fromkeys(files))
+        missing = [file for file in full if not self.disk.exists(file)]
+        self._row(Asset(path, full, bool(missing) or not full, kind, owner), folder)
+        if missing or not full:
+            names = ", ".join(_base(file) for file in missing[:3]) + (", …" if len(missing) > 3 else "")
+            text = f"{len(missing)} of {len(full)} files are missing: {names}"
+            self._problem(path, owner, text if full else f'"{path}" names no file.', Severity.ERROR, folder)
+
+    def tiles(self, path: str, folder: str, owner: str, tiles: Sequence[tuple[int, str]], token: str) -> None:
+        """A tiled image: (number, absolute path) of each tile; `token` stands for the number in the file's name."""
+        missing = [number for number, file in tiles if not self.disk.exists(file)]
+        self._row(Asset(path, tuple(file for _, file in tiles), bool(missing), "image", owner), folder)
+        if missing:
+            name = _base(resolve(path, folder)).replace(token, runs(missing)) if token else path
+            self._problem(path, owner, _of(missing, len(tiles), "tile", name), Severity.ERROR, folder)
+
+    def frames(self, path: str, folder: str, kind: str, owner: str, needed: Iterable[int] = ()) -> None:
+        """Numbered files: those on the disk that fit the name's pattern, and the `needed` ones."""
+        full = resolve(path, folder)
+        pattern = numbered(full)
+        if pattern is None:
+            self.one(path, folder, kind, owner)
+            return
+        there, wanted = set(self.disk.frames(pattern)), set(needed)
+        if not there and not wanted:
+            self.one(path, folder, kind, owner)
+            return
+        missing = sorted(wanted - there)
+        files = tuple(pattern.path(number) for number in sorted(there | wanted))
+        self._row(Asset(path, files, bool(missing), kind, owner), folder)
+        if missing:
+            text = _of(missing, len(wanted), "frame", _pattern_text(pattern, missing))
+            self._problem(path, owner, text, Severity.ERROR, folder)
+
+    def tree(self, path: str, folder: str, owner: str, required: bool, prefix: str = "") -> None:
+        """A cache folder with the files in it whose names start with `prefix`; none there counts if `required`."""
+        full = resolve(path, folder)
+        files = tuple(file for file in self.disk.tree(full) if _base(file).startswith(prefix))
+        if not files and not required:
+            return
+        self._row(Asset(path, files or (full,), not files, "cache", owner), folder)
+        if not files:
+            text = f'The cache of "{owner}" is missing: {full} holds no files of it.'
+            self._problem(path, owner, text, Severity.ERROR, folder)
+
+    def note(self, problem: Problem) -> None:
+        """A problem that is not about a row."""
+        self._problems[problem.message, problem.subject, ""] = problem
+
+    def _row(self, asset: Asset, folder: str) -> None:
+        """Keep it; the same path and owner in the same folder is one row with the files of both."""
+        key = (asset.path, asset.owner, folder)
+        old: Asset | None = self._rows.get(key)
+        if old is not None:
+            files = tuple(dict.fromkeys(old.files + asset.files))
+            asset = Asset(asset.path, files, old.missing or asset.missing, old.kind, asset.owner)
+        self._rows[key] = asset
+
+    def _problem(self, path: str, owner: str, text: str, severity: Severity, folder: str) -> None:
+        self._problems[path, owner, folder] = Problem(severity, text, owner, "find")
+
+
+def _base(path: str) -> str:
+    return os.path.basename(path.replace("\\", "/")) or path
+
+
+def _of(missing: Sequence[int], total: int, word: str, name: str) -> str:
+    verb = "is" if total == 1 else "are"
+    return f"{len(missing)} of {total} {word}{'s' if total != 1 else ''} {verb} missing: {name}"
+
+
+def _pattern_text(pattern: Numbered, missing: Sequence[int]) -> str:
+    return pattern.head + runs(missing, pattern.digits) + pattern.tail

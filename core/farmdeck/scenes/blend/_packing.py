@@ -1,0 +1,157 @@
+"""The bytes of a .blend, whatever it is packed with: plain, gzip (Blender up to 2.93) or zstd (since 3.0).
+
+A plain file is mapped, never copied. A packed one is unpacked once: into memory while it is small, else into a
+temporary file without a name, which is mapped in its turn. So memory stays bounded, and everybody downstream
+sees one buffer to index.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import mmap
+import os
+import tempfile
+import zlib
+from collections.abc import Iterator
+from typing import IO, Union
+
+from ..._errors import SceneError
+from .._watch import Watch
+
+Bytes = Union[bytes, mmap.mmap]
+
+CHUNK = 1 << 20
+IN_MEMORY = 48 << 20
+"""Unpacked bytes that are held in memory; beyond, a temporary file takes them."""
+FREE = 1 << 30
+"""A file may always unpack to this many bytes …"""
+RATIO = 250
+"""… and beyond that to this many times its packed size. Real scenes stay below 20; bombs go to thousands."""
+WINDOW = 1 << 27
+"""The largest zstd window accepted, in bytes; Blender's own frames need 2 MB at most."""
+
+GZIP = b"\x1f\x8b"
+ZSTD = b"\x28\xb5\x2f\xfd"
+_SKIPPABLE = b"\x2a\x4d\x18"
+
+
+def damaged(why: str) -> SceneError:
+    """The error for a file that starts like a .blend and goes on like something else."""
+    return SceneError(f"The file is damaged: {why}.", "Open it in Blender and save it again, or go back to a backup.")
+
+
+@contextlib.contextmanager
+def opened(path: str, watch: Watch | None = None) -> Iterator[Bytes]:
+    """The unpacked bytes of the file at `path`. Raises SceneError when it cannot be read or unpacked."""
+    try:
+        with open(path, "rb") as file:
+            magic = file.read(4)
+            file.seek(0)
+            if magic[:2] == GZIP or magic == ZSTD:
+                with _spooled(file, watch) as buf:
+                    yield buf
+            else:
+                with _mapped(file) as buf:
+                    yield buf
+    except OSError as exc:
+        raise SceneError(f"{path} cannot be read: {exc.strerror or exc}.", "Check the disk and the rights.") from exc
+
+
+def first_bytes(path: str, count: int, packed: bool = True) -> bytes:
+    """At most `count` bytes from the start of the file, unpacked if `packed`; raises SceneError."""
+    try:
+        with open(path, "rb") as file:
+            if not packed:
+                return file.read(count)
+            out = bytearray()
+            for piece in pieces(file):
+                out += piece
+                if len(out) >= count:
+                    break
+            return bytes(out[:count])
+    except OSError as exc:
+        raise SceneError(f"{path} cannot be read: {exc.strerror or exc}.", "Check the disk and the rights.") from exc
+
+
+def pieces(file: IO[bytes], watch: Watch | None = None) -> Iterator[bytes]:
+    """The unpacked bytes, a chunk at a time, from a file at its start. Raises SceneError, OSError."""
+    packed = os.fstat(file.fileno()).st_size
+    limit = max(FREE, RATIO * packed)
+    total = 0
+    for piece in _unpack(file):
+        total += len(piece)
+        if total > limit:
+            raise damaged(f"it unpacks to more than {limit >> 20:,} MB from {packed >> 10:,} kB")
+        if watch is not None:
+            watch.step(min(file.tell(), packed), packed)
+        yield piece
+
+
+def _unpack(file: IO[bytes]) -> Iterator[bytes]:
+    magic = file.read(4)
+    file.seek(0)
+    if magic[:2] == GZIP:
+        return _gzip(file)
+    if magic == ZSTD:
+        return _zstd(file)
+    return iter(lambda: file.read(CHUNK), b"")
+
+
+def _gzip(file: IO[bytes]) -> Iterator[bytes]:
+    try:
+        with gzip.GzipFile(fileobj=file, mode="rb") as stream:
+            yield from iter(lambda: stream.read(CHUNK), b"")
+    except (EOFError, zlib.error, gzip.BadGzipFile) as exc:
+        raise damaged("its gzip packing is broken or cut short") from exc
+
+
+def _zstd(file: IO[bytes]) -> Iterator[bytes]:
+    """Frames of Blender's seekable zstd form (a skippable frame table ends the file), or any zstd stream."""
+    try:
+        import zstandard  # a wheel that hosts may lack: only asked for when a file needs it
+    except ImportError as exc:
+        raise SceneError(
+            "The file is packed with zstd, and this Python has no zstandard package to unpack it.",
+            "Install it (pip install zstandard), or save the file in Blender without Compress.",
+        ) from exc
+    unpacker = zstandard.ZstdDecompressor(max_window_size=WINDOW)
+    try:
+        with unpacker.stream_reader(file, read_size=CHUNK, read_across_frames=True, closefd=False) as stream:
+            yield from iter(lambda: stream.read(CHUNK), b"")
+    except zstandard.ZstdError as exc:
+        raise damaged("its zstd packing is broken or cut short") from exc
+
+
+@contextlib.contextmanager
+def _mapped(file: IO[bytes]) -> Iterator[Bytes]:
+    if os.fstat(file.fileno()).st_size == 0:
+        yield b""
+        return
+    mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    try:
+        yield mapped
+    finally:
+        mapped.close()
+
+
+@contextlib.contextmanager
+def _spooled(file: IO[bytes], watch: Watch | None) -> Iterator[Bytes]:
+    """Unpacked into memory, or beyond IN_MEMORY into a temporary file that is gone when the block ends."""
+    head = bytearray()
+    stream = pieces(file, watch)
+    for piece in stream:
+        head += piece
+        if len(head) > IN_MEMORY:
+            break
+    else:
+        yield bytes(head)
+        return
+    with tempfile.TemporaryFile(prefix="farmdeck-") as spool:
+        spool.write(head)
+        del head
+        for piece in stream:
+            spool.write(piece)
+        spool.flush()
+        with _mapped(spool) as buf:
+            yield buf
