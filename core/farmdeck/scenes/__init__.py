@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
-from typing import Callable, Optional, Union
+from typing import Callable
 
 from .._errors import SceneError
 from ..scene import Scene

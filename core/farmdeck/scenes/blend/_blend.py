@@ -82,7 +82,7 @@ class Blend:
         return reader[0].unpack_from(self.buf, block.start + offset)[0]
 
     def text(self, block: Block, *paths: str, row: int = 0) -> str:
-        """The text in the first field of `paths` that there is, up to its NUL; bytes that aren't UTF-8 become `\\ufffd`."""
+        """The text in the first of the fields there is, up to its NUL; bytes that aren't UTF-8 are replaced."""
         start, size = self.place(block, *paths, row=row)
         raw = bytes(self.buf[start : start + min(size, MAX_TEXT)])
         return raw.split(b"\0", 1)[0].decode("utf-8", "replace")

@@ -13,7 +13,7 @@ _DIGITS = re.compile(r"^(.*?)(\d+)(\D*)$", re.DOTALL)
 
 
 def resolve(path: str, folder: str) -> str:
-    """The absolute path of a path in a .blend that lies in `folder`: `//` is that folder, other paths stand as they are.
+    """The absolute path of a path in a .blend that lies in `folder`: `//` is that folder, others stand.
 
     A Windows path stays one everywhere, so that the artist recognises it.
     """

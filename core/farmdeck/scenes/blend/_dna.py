@@ -2,7 +2,8 @@
 
 Layout (Blender's doc/blender_file_format/mystery_of_the_blend.html, `makesdna/intern/dna_genfile.cc`):
 
-    SDNA  NAME n, n C strings  TYPE n, n C strings  TLEN, n int16  STRC n, n × (int16 type, int16 count, count × (type, name))
+    SDNA  NAME n, n C strings  TYPE n, n C strings  TLEN, n int16  STRC n, n × struct
+    struct: int16 type, int16 count, count × (int16 type, int16 name)
 
 each tag aligned to 4 bytes from the start. Names carry C's marks: `*camera`, `name[66]`, `mat[4][4]`, `(*free)()`.
 """

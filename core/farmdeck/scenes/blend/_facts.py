@@ -164,7 +164,7 @@ class Facts:
         name, engine = self._blend.name(scene), self._engine(scene)
         found = []
         if self._imtype(scene) in MOVIES:
-            text = f'The scene "{name}" is set to write a movie; a farm renders single frames, which needs an image format.'
+            text = f'The scene "{name}" writes a movie; a farm renders single frames, which needs an image format.'
             found.append(Problem(Severity.WARNING, text, name))
         if engine in RETIRED:
             text = f'The scene "{name}" was made for {RETIRED[engine]}; a newer one renders it with EEVEE.'
