@@ -82,7 +82,7 @@ class Assets:
         token = "<UVTILE>" if "<UVTILE>" in pattern else "<UDIM>" if "<UDIM>" in pattern else ""
         full = resolve(pattern, self._folder)
         tiles = [(number, full.replace(token, tile_text(number, token)) if token else full) for number in numbers]
-        self._found.tiles(pattern, self._folder, name, tiles, token)
+        self._found.tiles(path, pattern, self._folder, name, tiles, token)
 
     def _font(self, block: Block, name: str) -> None:
         """VFont: `name`; Blender's own font calls itself `<builtin>`."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import struct
+import sys
+from array import array
 from collections.abc import Iterator
 from typing import Any
 
@@ -80,6 +82,13 @@ class Blend:
         if offset + reader[0].size > block.size:
             return 0
         return reader[0].unpack_from(self.buf, block.start + offset)[0]
+
+    def words(self, raw: bytes) -> set[int]:
+        """Every aligned word of `raw` that is as wide as a pointer, as a number."""
+        found = array("Q" if self.header.pointer == 8 else "I", raw[: len(raw) - len(raw) % self.header.pointer])
+        if (self.header.endian == ">") != (sys.byteorder == "big"):
+            found.byteswap()
+        return set(found)
 
     def text(self, block: Block, *paths: str, row: int = 0) -> str:
         """The text in the first of the fields there is, up to its NUL; bytes that aren't UTF-8 are replaced."""

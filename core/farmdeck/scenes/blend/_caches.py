@@ -20,8 +20,8 @@ CACHE_STRUCTS = (
 _FLUID_DOMAIN = 1
 _FLUID_BAKED = (1 << 1) | (1 << 3) | (1 << 5) | (1 << 7) | (1 << 9)
 """FLUID_DOMAIN_BAKED_DATA, _NOISE, _MESH, _PARTICLES, _GUIDING in `cache_flag`."""
-_DISK_CACHE, _EXTERNAL = 1 << 6, 1 << 9
-"""PTCACHE_DISK_CACHE, PTCACHE_EXTERNAL in `PointCache.flag`."""
+_DISK_CACHE, _EXTERNAL, _FAKE = 1 << 6, 1 << 9, 1 << 12
+"""PTCACHE_DISK_CACHE, PTCACHE_EXTERNAL, PTCACHE_FAKE_SMOKE in `PointCache.flag`."""
 _BAKE_TO_DISK = 2
 """NODES_MODIFIER_BAKE_TARGET_DISK."""
 
@@ -38,8 +38,10 @@ def caches(blend: Blend, owner: Block, folder: str, found: Found) -> None:
         path = blend.text(block, "cachepath")
         if path and blend.number(block, "cached"):
             found.tree(path, folder, name, True)
+    simulated = _fluid_caches(blend, owner)
     for block in blend.data(owner, "PointCache"):
-        _point_cache(blend, block, folder, found, name)
+        if block.address not in simulated:
+            _point_cache(blend, block, folder, found, name)
     _bakes(blend, owner, folder, found, name)
 
 
@@ -52,6 +54,19 @@ def _fluids(blend: Blend, owner: Block, folder: str, found: Found, name: str) ->
             path = blend.text(domain, "cache_directory")
             if path:
                 found.tree(path, folder, name, bool(blend.number(domain, "cache_flag") & _FLUID_BAKED))
+
+
+def _fluid_caches(blend: Blend, owner: Block) -> set[int]:
+    """Addresses of the point caches that fluid domains hold: they keep their files elsewhere and never use these."""
+    found: set[int] = set()
+    for block in blend.data(owner, "FluidDomainSettings", "SmokeDomainSettings"):
+        found |= blend.words(bytes(blend.buf[block.start : block.start + block.size]))
+    for block in blend.data(owner, "PointCache"):  # the rest of a list, in file order; stand-ins for old versions
+        if block.address in found:
+            found.add(blend.number(block, "next"))
+        elif blend.number(block, "flag") & _FAKE:
+            found.add(block.address)
+    return found
 
 
 def _point_cache(blend: Blend, block: Block, folder: str, found: Found, name: str) -> None:

@@ -15,12 +15,14 @@ _DIGITS = re.compile(r"^(.*?)(\d+)(\D*)$", re.DOTALL)
 def resolve(path: str, folder: str) -> str:
     """The absolute path of a path in a .blend that lies in `folder`: `//` is that folder, others stand.
 
-    A Windows path stays one everywhere, so that the artist recognises it.
+    A Windows path stays one everywhere, its slashes apart, so that the artist recognises it.
     """
     if path.startswith("//"):
         rest = path[2:] if os.sep == "\\" else path[2:].replace("\\", "/")
         return os.path.normpath(os.path.join(folder, rest.lstrip("/\\")))
-    if _DRIVE.match(path) or path.startswith("\\\\"):
+    if _DRIVE.match(path):
+        return path if os.sep == "\\" else path.replace("\\", "/")
+    if path.startswith("\\\\"):
         return path
     return os.path.normpath(path) if path else ""
 

@@ -50,12 +50,14 @@ class Found:
             text = f"{len(missing)} of {len(full)} files are missing: {names}"
             self._problem(path, owner, text if full else f'"{path}" names no file.', Severity.ERROR, folder)
 
-    def tiles(self, path: str, folder: str, owner: str, tiles: Sequence[tuple[int, str]], token: str) -> None:
-        """A tiled image: (number, absolute path) of each tile; `token` stands for the number in the file's name."""
+    def tiles(
+        self, path: str, pattern: str, folder: str, owner: str, tiles: Sequence[tuple[int, str]], token: str
+    ) -> None:
+        """A tiled image: (number, absolute path) of each tile; in `pattern`, `token` stands for the number."""
         missing = [number for number, file in tiles if not self.disk.exists(file)]
         self._row(Asset(path, tuple(file for _, file in tiles), bool(missing), "image", owner), folder)
         if missing:
-            name = _base(resolve(path, folder)).replace(token, runs(missing)) if token else path
+            name = _base(pattern).replace(token, runs(missing)) if token else _base(path)
             self._problem(path, owner, _of(missing, len(tiles), "tile", name), Severity.ERROR, folder)
 
     def frames(self, path: str, folder: str, kind: str, owner: str, needed: Iterable[int] = ()) -> None:

@@ -8,7 +8,6 @@ every aligned word of a data-block that is the address of another one counts, he
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator
 
 from ._blend import Blend
@@ -106,14 +105,10 @@ class Closure:
                 yield from self._words(block)
 
     def _words(self, block: Block) -> set[int]:
-        blend, header = self._blend, self._blend.header
-        raw = bytearray(blend.buf[block.start : block.start + block.size - block.size % header.pointer])
+        raw = bytearray(self._blend.buf[block.start : block.start + block.size])
         if block.struct != RAW:
             self._blank_head(block, raw)
-        words = array("Q" if header.pointer == 8 else "I", bytes(raw))
-        if (header.endian == ">") != (array("H", [1]).tobytes() == b"\0\1"):
-            words.byteswap()
-        return self._targets.intersection(words)
+        return self._targets & self._blend.words(bytes(raw))
 
     def _blank_head(self, block: Block, raw: bytearray) -> None:
         """Zero the pointers of an ID's head, in an ID block or an ID that another one owns (a material's node tree)."""

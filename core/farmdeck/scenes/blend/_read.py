@@ -96,6 +96,7 @@ class _Libraries:
         self._start = start
         self._seen: dict[str, set[str]] = {}
         self._broken: set[str] = set()
+        self._there: dict[str, bool] = {}
         self._cameras: set[str] = set()
 
     def follow(self, named: list[Link]) -> set[str]:
@@ -113,10 +114,11 @@ class _Libraries:
 
     def _note(self, named: list[Link], folder: str, waiting: dict[str, set[str]]) -> None:
         for link in named:
-            if link.packed or not link.full:
+            if link.packed or not link.full or link.full == self._start:
                 continue
-            there = self._found.one(link.path, folder, "library", link.name)
-            if there and link.wanted and link.full != self._start:
+            if link.full not in self._there:
+                self._there[link.full] = self._found.one(link.path, folder, "library", link.name)
+            if self._there[link.full] and link.wanted:
                 waiting.setdefault(link.full, set()).update(link.wanted)
 
     def _visit(self, path: str, names: set[str], waiting: dict[str, set[str]]) -> None:
