@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from ._read import QuickFacts, QuickScene, quick_facts, read_blend
+from ._rewrite import rewrite_paths
 
-__all__ = ["QuickFacts", "QuickScene", "quick_facts", "read_blend"]
+__all__ = ["QuickFacts", "QuickScene", "quick_facts", "read_blend", "rewrite_paths"]

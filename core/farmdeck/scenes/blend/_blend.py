@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from .._watch import Watch
-from ._dna import Dna, number_format
+from ._dna import catalogue, number_format
 from ._file import Block, find_dna, owned, read_header, walk
 from ._packing import Bytes, damaged, opened
 
@@ -30,7 +30,7 @@ class Blend:
         self.buf = buf
         self.header = read_header(buf)
         found = find_dna(buf, self.header) or self._walk_to_dna()
-        self.dna = Dna(buf[found[0] : found[0] + found[1]], self.header)
+        self.dna = catalogue(bytes(buf[found[0] : found[0] + found[1]]), self.header)
         numbers: frozenset[int] = frozenset(self.dna.numbers[name] for name in wanted if name in self.dna.numbers)
         self.blocks: list[Block] = walk(buf, self.header, numbers, watch)
         self._codes: dict[bytes, list[Block]] = {}

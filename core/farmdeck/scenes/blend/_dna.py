@@ -10,12 +10,13 @@ each tag aligned to 4 bytes from the start. Names carry C's marks: `*camera`, `n
 
 from __future__ import annotations
 
+import functools
 import re
 import struct
 from typing import NamedTuple
 
 from ._file import Header
-from ._packing import Bytes, damaged
+from ._packing import damaged
 
 MAX_NAMES = 200_000
 MAX_FIELDS = 20_000
@@ -39,11 +40,11 @@ class Field(NamedTuple):
 class Dna:
     """The catalogue of one file; the structs that are asked for are laid out on first use."""
 
-    def __init__(self, buf: Bytes, header: Header) -> None:
-        """`buf` is the data of the DNA1 block. Raises SceneError when it is not a catalogue."""
+    def __init__(self, raw: bytes, header: Header) -> None:
+        """`raw` is the data of the DNA1 block. Raises SceneError when it is not a catalogue."""
         self._pointer = header.pointer
         self._endian = header.endian
-        self._buf = bytes(buf)
+        self._buf = raw
         self._at = 4
         if self._buf[:4] != b"SDNA":
             raise damaged("its struct catalogue is not one")
@@ -156,6 +157,12 @@ class Dna:
             count *= int(number)
         one = self._pointer if pointer else self._sizes[kind]
         return Field(offset, self._types[kind], pointer, one * count)
+
+
+@functools.lru_cache(maxsize=4)
+def catalogue(raw: bytes, header: Header) -> Dna:
+    """The catalogue in `raw`; files of one Blender version share one, so the last few are kept. Raises SceneError."""
+    return Dna(raw, header)
 
 
 def _bare(title: str) -> str:
