@@ -21,17 +21,27 @@ class Mail:
         self._on_news = on_news
         self._clock = clock
         self._open: dict[int, Answer] = {}
+        self._started = False
+
+    def start(self) -> None:
+        """Start the worker thread, once; a Blender that only renders never gets here."""
+        if not self._started:
+            self._started = True
+            self._desk.start()
 
     def ask(self, work: Callable[[Store], Any], answer: Answer) -> None:
         """Run `work` on the worker thread; `answer` gets what came of it, on the main thread."""
+        self.start()
         self._open[self._desk.ask(work)] = answer
 
     def submit(self, make: Callable[[], Submission], answer: Answer) -> None:
         """Hand over; the value is the Job."""
+        self.start()
         self._open[self._desk.submit(make)] = answer
 
     def act(self, job: str, action: Action, answer: Answer) -> None:
         """Ask the agent to do something with a job; the value is the list of command numbers."""
+        self.start()
         self._open[self._desk.act([job], action)] = answer
 
     def watch_frames(self, job: str) -> None:
@@ -58,7 +68,8 @@ class Mail:
 
     def close(self) -> None:
         """End the worker thread once it did what it was asked."""
-        self._desk.close()
+        if self._started:
+            self._desk.close()
 
     def _deliver(self, news: News) -> None:
         if isinstance(news, Done) and news.ticket in self._open:

@@ -44,7 +44,7 @@ class Session:
     """The panel's memory. The timer feeds it, the panels draw it, the operators ask it."""
 
     def __init__(self, desk: Desk | None = None) -> None:
-        self.mail = Mail((desk or Desk()).start(), self._news)
+        self.mail = Mail(desk or Desk(), self._news)
         self.scene: Scene | None = None
         self.scene_turn = 0
         """Grows with every scene that was read; 0 is none yet."""
