@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
 from ._errors import BadFrames
@@ -21,13 +21,17 @@ def scene_problems(scene: Scene) -> list[Problem]:
 
 def submission_problems(scene: Scene, items: Sequence[RenderItem], frames: str) -> list[Problem]:
     """Everything that speaks against, or goes with, submitting these items of the scene."""
-    chosen = {item.name for item in items}
-    others = {item.name for item in scene.items} - chosen
+    others = _names(scene.items) - _names(items)
     found = [problem for problem in scene_problems(scene) if problem.subject not in others]
     if not items:
         found.append(Problem(Severity.ERROR, "Nothing is chosen to render. Check at least one item.", "", "choose"))
     found.extend(_frames(frames))
     return found
+
+
+def _names(items: Iterable[RenderItem]) -> set[str]:
+    """What a problem about these items may call them: the item, or the first part of its address (Blender's scene)."""
+    return {name for item in items for name in (item.name, *item.address[:1])}
 
 
 def output_problems(submission: Submission) -> list[Problem]:
@@ -51,8 +55,10 @@ def _unsaved(scene: Scene) -> Iterator[Problem]:
 
 
 def _missing_files(scene: Scene) -> Iterator[Problem]:
+    """Missing files that whoever read the scene has not already reported."""
+    reported = {problem.subject for problem in scene.problems if problem.fix == "find"}
     for asset in scene.assets:
-        if asset.missing:
+        if asset.missing and asset.owner not in reported:
             yield Problem(Severity.ERROR, missing_message(asset), asset.owner, "find")
 
 
