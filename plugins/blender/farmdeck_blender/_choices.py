@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -65,7 +66,7 @@ class Check:
     frames_text: str = ""
     """The frames in words: `1001-1060`."""
     output: str = ""
-    """The folder or pattern of the first part."""
+    """The folder that holds every part's frames."""
     matches: tuple[Match, ...] = ()
 
     @property
@@ -127,9 +128,18 @@ def check(scene: Scene, choices: Choices, farm: FarmInfo | None) -> Check:
         parts=len(parts),
         counts=counts,
         frames_text=text,
-        output=parts[0].output if parts else "",
+        output=_folder([part.output for part in parts]),
         matches=tuple(match_environments(scene, environments(farm))),
     )
+
+
+def _folder(outputs: Sequence[str]) -> str:
+    """The folder that holds them all; that of the first where two drives have none in common."""
+    folders = [os.path.dirname(output) for output in outputs]
+    try:
+        return os.path.commonpath(folders) if folders else ""
+    except ValueError:
+        return folders[0]
 
 
 def environments(farm: FarmInfo | None) -> list[RenderEnv]:

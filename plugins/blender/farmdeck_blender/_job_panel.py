@@ -65,15 +65,15 @@ def progress_text(job: Job) -> str:
 
 
 def draw_progress(layout: Any, context: Any, job: Job) -> None:
-    """A bar from Blender 4.0 on; before, a slider that cannot be moved."""
-    text = progress_text(job)
-    left = time_left(job)
+    """A bar from Blender 4.0 on; before, a slider that cannot be moved. Then the time that is left."""
+    text, left = progress_text(job), time_left(job)
     if hasattr(layout, "progress"):
         layout.progress(text=text, factor=job.fraction, type="BAR")
     else:
+        layout.label(text=text, translate=False)
         row = layout.row()
         row.enabled = False
-        row.prop(context.window_manager.farmdeck, "progress", text=text, slider=True)
+        row.prop(context.window_manager.farmdeck, "progress", text="", slider=True)
     if left:
         row = layout.row()
         row.alignment = "RIGHT"

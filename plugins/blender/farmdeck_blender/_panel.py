@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import os
-import textwrap
+import re
 from typing import Any
 
 import bpy
@@ -14,7 +14,7 @@ from . import _watch
 from ._lists import FIT_ICONS, FIT_WORDS, farm_icon
 from ._operators import held_back_by
 from ._select import can_select
-from ._session import count, short_path
+from ._session import count, near_path
 
 ENGINES = {
     "CYCLES": "Cycles",
@@ -35,11 +35,21 @@ FIX_WORDS = {
 def wrapped(layout: Any, context: Any, text: str, icon: str = "NONE") -> None:
     """A sentence over as many lines as the region's width needs; Blender's labels do not wrap."""
     scale = context.preferences.system.ui_scale
-    columns = max(16, int((context.region.width / scale - 60) / 6.6))
+    columns = max(16, int((context.region.width / scale - (70 if icon != "NONE" else 46)) / 6.4))
     column = layout.column(align=True)
     column.scale_y = 0.8
-    for number, line in enumerate(textwrap.wrap(text, columns) or [""]):
+    for number, line in enumerate(lines_of(text, columns)):
         column.label(text=line, icon=icon if number == 0 else "BLANK1" if icon != "NONE" else "NONE", translate=False)
+
+
+def lines_of(text: str, columns: int) -> list[str]:
+    """The text in lines of at most `columns` letters, broken after spaces and after the slashes of paths."""
+    lines = [""]
+    for piece in re.findall(r"[^\s/\\\\]*(?:[/\\\\]+|\s+|$)", text):
+        if lines[-1] and len(lines[-1]) + len(piece.rstrip()) > columns:
+            lines.append("")
+        lines[-1] += piece
+    return [line.rstrip() for line in lines if line.strip()] or [""]
 
 
 def summary(panel: Any, text: str, icon: str = "NONE") -> None:
@@ -63,7 +73,7 @@ class SceneSection:
         if session.reading:
             layout.label(text=f"Reading {session.reading}", icon="SORTTIME", translate=False)
         props = context.scene.farmdeck
-        split = layout.split(factor=0.25)
+        split = layout.split(factor=0.3)
         split.alignment = "RIGHT"
         split.label(text="Farm")
         split.menu("FARMDECK_MT_farms", text=session.farm_label(props.farm), icon=farm_icon(props.farm))
@@ -71,7 +81,7 @@ class SceneSection:
         if farm is not None and farm.problem:
             wrapped(layout, context, farm.problem, "ERROR")
         elif farm is not None and farm.status:
-            status = layout.split(factor=0.25)
+            status = layout.split(factor=0.3)
             status.label()
             status.label(text=farm.status, translate=False)
 
@@ -93,20 +103,19 @@ class ItemsSection:
         layout.template_list(
             "FARMDECK_UL_items", "", rows, "items", rows, "active_item", rows=lines, maxrows=8, sort_lock=True
         )
-        split = layout.split(factor=0.25)
+        split = layout.split(factor=0.3)
         split.alignment = "RIGHT"
         split.label(text="Camera")
-        split.popover("FARMDECK_PT_cameras", text=camera_text(props), icon="CAMERA_DATA")
-        split = layout.split(factor=0.25)
+        split.popover("FARMDECK_PT_cameras", text=camera_text(context, props), icon="CAMERA_DATA")
+        split = layout.split(factor=0.3)
         split.alignment = "RIGHT"
         split.label(text="Output")
         split.prop(props, "output", text="")
         output = _watch.session().check.output
         if output:
-            place = layout.split(factor=0.25)
-            place.label()
+            place = layout.column()
             place.active = False
-            place.label(text=short_path(output), translate=False)
+            wrapped(place, context, f"To {near_path(output, bpy.data.filepath)}")
 
 
 class EnvironmentSection:
@@ -146,7 +155,7 @@ class FramesSection:
         props = context.scene.farmdeck
         check = _watch.session().check
         layout.row().prop(props, "frames_mode", expand=True)
-        split = layout.split(factor=0.4)
+        split = layout.split(factor=0.5)
         split.alignment = "RIGHT"
         split.label(text="Frames")
         if props.frames_mode == "CUSTOM":
@@ -214,8 +223,7 @@ class SubmitSection:
         layout.operator("farmdeck.dry_run")
         held = held_back_by()
         if held:
-            more = f" (and {len(held) - 1} more)" if len(held) > 1 else ""
-            wrapped(layout, context, f"Held back: {held[0].message}{more}", "CANCEL")
+            wrapped(layout, context, f"Held back by {count(len(held), 'error')}: see Problems", "CANCEL")
         if session.message.text:
             wrapped(layout, context, session.message.text, session.message.icon)
 
@@ -227,11 +235,21 @@ def scene_facts(context: Any) -> str:
     return f"Blender {bpy.app.version_string} · {ENGINES.get(engine, engine)} · {state}"
 
 
-def camera_text(props: Any) -> str:
+def camera_text(context: Any, props: Any) -> str:
     """What the camera button says."""
     if not props.cameras:
-        return "The Scene's Own"
+        return own_camera_text(context)
     return props.cameras[0].name if len(props.cameras) == 1 else count(len(props.cameras), "camera")
+
+
+def own_camera_text(context: Any) -> str:
+    """The scene's camera, or how many its markers switch between."""
+    scene = _watch.session().scene
+    prefix = f"{context.scene.name}/"
+    own = next((item.cameras for item in (scene.items if scene else ()) if item.name.startswith(prefix)), ())
+    if len(own) > 1:
+        return f"{len(own)} by markers"
+    return own[0] if own else "No camera"
 
 
 def chosen_match(context: Any) -> Any:
@@ -245,7 +263,7 @@ def draw_options(layout: Any, context: Any) -> None:
     """The farm's own options, then what every farm with that capability has."""
     props = context.scene.farmdeck
     for row in context.window_manager.farmdeck.options:
-        split = layout.split(factor=0.4)
+        split = layout.split(factor=0.5)
         split.alignment = "RIGHT"
         split.label(text=row.label, translate=False)
         if row.kind == "choice":
@@ -255,12 +273,12 @@ def draw_options(layout: Any, context: Any) -> None:
             split.prop(row, f"{row.kind}_value", text="")
     known = _watch.session().capabilities(props.farm)
     if known is None or known.priority:
-        split = layout.split(factor=0.4)
+        split = layout.split(factor=0.5)
         split.alignment = "RIGHT"
         split.label(text="Priority")
         split.prop(props, "priority", text="")
     if known is not None and known.hold:
-        split = layout.split(factor=0.4)
+        split = layout.split(factor=0.5)
         split.label()
         split.prop(props, "hold")
 

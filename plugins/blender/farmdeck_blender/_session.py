@@ -306,7 +306,7 @@ def time_left(job: Job, now: float | None = None) -> str:
     return f"about {duration_text(gone * (1 - job.fraction) / job.fraction)} left"
 
 
-def short_path(path: str) -> str:
-    """The last two parts of a path, for a narrow panel."""
-    head, tail = os.path.split(path.rstrip("/\\"))
-    return os.path.join(os.path.basename(head), tail)
+def near_path(path: str, file: str = "") -> str:
+    """`//render/v003` for what lies beside the scene, as Blender writes it; else the path itself."""
+    folder = os.path.dirname(file)
+    return "//" + os.path.relpath(path, folder) if folder and path.startswith(folder + os.sep) else path

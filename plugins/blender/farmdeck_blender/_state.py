@@ -185,7 +185,7 @@ class FARMDECK_PG_rows(PropertyGroup):
     problems: CollectionProperty(type=FARMDECK_PG_problem_row)
     active_problem: IntProperty()
     options: CollectionProperty(type=FARMDECK_PG_option_row)
-    progress: FloatProperty(name="Progress", subtype="PERCENTAGE", min=0, max=100, get=_get_progress)
+    progress: FloatProperty(name="Progress", subtype="PERCENTAGE", precision=0, min=0, max=100, get=_get_progress)
 
 
 CLASSES = (
