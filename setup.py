@@ -36,6 +36,7 @@ setup(
         "click>=8.1",
         "fileseq>=3.0",
         "keyring>=25",
+        "psutil>=5.9",
         "OpenImageIO>=3.0",
         "PySide6-Essentials>=6.6",
         "requests>=2.31",

@@ -196,8 +196,11 @@ class AgentStore(Store):
     """What only the agent writes."""
 
     def pending(self) -> list[str]:
-        """Ids of submissions that have not reached their farm, oldest first."""
-        sql = "SELECT id FROM submissions WHERE state NOT IN ('submitted', 'failed') ORDER BY created"
+        """Ids of submissions that are on their way to their farm, oldest first; stopped ones are not."""
+        sql = (
+            "SELECT s.id FROM submissions s JOIN jobs j ON j.id = s.id "
+            "WHERE s.state NOT IN ('submitted', 'failed') AND j.state != 'stopped' ORDER BY s.created"
+        )
         return [row["id"] for row in self._all(sql, ())]
 
     def submission_state(self, id: str) -> tuple[SubmissionState, str]:
@@ -216,9 +219,19 @@ class AgentStore(Store):
             )
 
     def take_commands(self) -> list[Command]:
-        """Commands not answered yet, oldest first: also those that an agent which died had begun."""
+        """Commands that nobody is at yet, oldest first."""
         rows = self._all("SELECT id, kind, target, arguments FROM commands WHERE state = 'queued' ORDER BY id", ())
         return [Command(row["id"], row["kind"], row["target"], json.loads(row["arguments"])) for row in rows]
+
+    def mark_taken(self, command: int) -> None:
+        """Somebody in the agent is at it; `untake` gives it back when that agent died."""
+        with self._write() as db:
+            db.execute("UPDATE commands SET state = 'taken' WHERE id = ?", (command,))
+
+    def untake(self) -> None:
+        """A new agent begins: what an old one had taken and not answered is asked again."""
+        with self._write() as db:
+            db.execute("UPDATE commands SET state = 'queued' WHERE state = 'taken'")
 
     def settle(self, command: int, message: str = "", values: Mapping[str, Any] | None = None) -> None:
         """Answer a command; a `message` means that it failed."""
@@ -279,14 +292,26 @@ class AgentStore(Store):
         )
         return [job_from_row(row) for row in self._all(sql, ())]
 
-    def put_farms(self, farms: Sequence[FarmInfo]) -> None:
-        """Replace the list of farms."""
+    def put_farm(self, farm: FarmInfo) -> None:
+        """Write what is known of a farm."""
         with self._write() as db:
-            db.execute("DELETE FROM farms")
-            db.executemany(
-                "INSERT INTO farms (name, kind, label, document, status, problem, checked) VALUES (?,?,?,?,?,?,?)",
-                [(f.name, f.kind, f.label, json.dumps(f.document), f.status, f.problem, f.checked) for f in farms],
+            db.execute(
+                "INSERT OR REPLACE INTO farms (name, kind, label, document, status, problem, checked) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (farm.name, farm.kind, farm.label, json.dumps(farm.document), farm.status, farm.problem, farm.checked),
             )
+
+    def keep_farms(self, names: Sequence[str]) -> None:
+        """Forget every other farm."""
+        with self._write() as db:
+            marks = ", ".join("?" * len(names))
+            db.execute(f"DELETE FROM farms WHERE name NOT IN ({marks})", tuple(names))
+
+    def put_farms(self, farms: Sequence[FarmInfo]) -> None:
+        """Write the whole list of farms."""
+        self.keep_farms([farm.name for farm in farms])
+        for farm in farms:
+            self.put_farm(farm)
 
     def put_agent(self, info: AgentInfo) -> None:
         """Write the agent's row."""

@@ -1,0 +1,279 @@
+"""The agent's main thread: notices what was asked, hands it out, ends when there is nothing left to do."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from .. import credentials, settings
+from .._errors import AgentError, FarmdeckError, StoreError, UnknownFarm
+from .._version import __version__
+from ..farm import FarmContext, Watch
+from ..farms import discover
+from ..job import Action, Job, JobState
+from ..lock import AgentLock
+from ..store import PROTOCOL, AgentInfo, AgentStore, Command, FarmInfo
+from ..submission import SubmissionState
+from ._delivery import deliver
+from ._snapshot import remove_snapshot
+from ._tracker import Tracker
+
+LOG = logging.getLogger("farmdeck.agent")
+LOOK_SECONDS = 0.1
+IDLE_SECONDS = 300.0
+DELIVERIES = 4
+KEEP_ANSWERS = 24 * 3600.0
+HOUSEKEEPING_SECONDS = 30.0
+
+
+def run_agent(folder: Path) -> int:
+    """Be the agent of the store in `folder` until it is stopped or idle. 0, or 3 when another agent has it."""
+    lock = AgentLock(folder)
+    if not _acquire(lock):
+        return 3
+    try:
+        _log_to(folder / "agent.log")
+        Agent(folder).run()
+    finally:
+        lock.release()
+    return 0
+
+
+class Agent:
+    """Lives as long as there is something to do."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._settings = settings.load()
+        self._idle_seconds = float(self._settings.agent.get("idle", IDLE_SECONDS))
+        self._store = AgentStore(folder)
+        self._trackers: dict[str, Tracker] = {}
+        self._deliveries: dict[str, Watch] = {}
+        self._pool = ThreadPoolExecutor(DELIVERIES, thread_name_prefix="farmdeck-delivery")
+        self._stop = threading.Event()
+        self._wake = threading.Event()
+        self._started = time.time()
+
+    def run(self) -> None:
+        """Until SIGTERM, an `agent.stop` command, or a while of idleness."""
+        if threading.current_thread() is threading.main_thread():
+            for name in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(name, lambda *_: self._stop.set())
+        LOG.info("agent %s (protocol %s) begins, process %s", __version__, PROTOCOL, os.getpid())
+        self._announce("running")
+        self._store.untake()
+        self._open_farms()
+        try:
+            self._loop()
+        finally:
+            self._close()
+
+    def _loop(self) -> None:
+        busy_at = housekept = time.monotonic()
+        fresh = True
+        while not self._stop.is_set():
+            try:
+                if self._store.changed() or fresh or self._wake.is_set():
+                    self._wake.clear()
+                    fresh = False
+                    self._take_commands()
+                    self._take_submissions()
+                now = time.monotonic()
+                if self._busy():
+                    busy_at = now
+                elif now - busy_at > self._idle_seconds:
+                    LOG.info("idle for %.0f s: ends", self._idle_seconds)
+                    return
+                if now - housekept > HOUSEKEEPING_SECONDS:
+                    housekept = now
+                    self._housekeep()
+            except StoreError as exc:  # a full disk passes; the agent waits for it to
+                LOG.error("%s", exc)
+                fresh = True
+                self._stop.wait(1.0)
+            self._stop.wait(LOOK_SECONDS)
+
+    def _close(self) -> None:
+        LOG.info("agent ends")
+        for watch in list(self._deliveries.values()):
+            watch.cancel()
+        self._pool.shutdown(wait=True)
+        for tracker in self._trackers.values():
+            tracker.close()
+        self._announce("ended")
+        self._store.checkpoint()
+        self._store.close()
+
+    def _announce(self, state: str) -> None:
+        info = AgentInfo(os.getpid(), self._started, __version__, PROTOCOL, socket.gethostname(), state)
+        self._store.put_agent(info)
+
+    def _busy(self) -> bool:
+        return bool(self._deliveries) or bool(self._store.live_jobs()) or bool(self._store.pending())
+
+    def _housekeep(self) -> None:
+        self._store.checkpoint()
+        before = time.time() - KEEP_ANSWERS
+        self._store.forget_commands(before)
+        self._store.sweep(before)
+
+    # -- farms
+
+    def _open_farms(self) -> None:
+        """Make every farm that is set up; one that cannot be made is a row that says why."""
+        kinds, broken = discover()
+        for problem in broken:
+            LOG.error("farm %s: %s", problem.subject, problem.message)
+        self._store.keep_farms(list(self._settings.farms))
+        for name, wanted in self._settings.farms.items():
+            if name in self._trackers:
+                continue
+            kind = kinds.get(wanted.kind)
+            if kind is None:
+                why = next((p.message for p in broken if p.subject == wanted.kind), None)
+                message = why or f'This Farmdeck has no farms of the kind "{wanted.kind}".'
+                self._store.put_farm(FarmInfo(name, wanted.kind, wanted.kind, {}, "", message, time.time()))
+                continue
+            folder = self._folder / "farms" / name
+            tracker = Tracker(name, wanted.kind, folder, self._folder)
+            context = FarmContext(name, folder, wanted.values, partial(credentials.fetch, name), tracker.notify)
+            try:
+                tracker.start(kind(context))
+            except FarmdeckError as exc:
+                self._store.put_farm(FarmInfo(name, wanted.kind, kind.label, {}, "", str(exc), time.time()))
+                continue
+            self._trackers[name] = tracker
+
+    def _reload(self) -> None:
+        self._settings = settings.load()
+        for name in [name for name in self._trackers if name not in self._settings.farms]:
+            self._trackers.pop(name).close()
+        self._open_farms()
+
+    # -- what was asked
+
+    def _take_commands(self) -> None:
+        for command in self._store.take_commands():
+            try:
+                self._hand_out(command)
+            except FarmdeckError as exc:
+                self._store.settle(command.id, str(exc))
+
+    def _hand_out(self, command: Command) -> None:
+        if command.kind == "agent.stop":
+            self._store.settle(command.id)
+            self._stop.set()
+        elif command.kind == "farms.reload":
+            self._reload()
+            self._store.settle(command.id)
+        elif command.kind == "farm.check":
+            self._pass_on(self._tracker(command.target), command)
+        elif command.kind in {action.value for action in Action}:
+            job = self._store.job(command.target)
+            if job.farm_job:
+                self._pass_on(self._tracker(job.farm), command)
+            else:
+                self._act_before_delivery(job, Action(command.kind))
+                self._store.settle(command.id)
+        else:
+            self._store.settle(command.id, f'This agent does not know the command "{command.kind}". Update Farmdeck.')
+
+    def _pass_on(self, tracker: Tracker, command: Command) -> None:
+        self._store.mark_taken(command.id)
+        tracker.ask(command)
+
+    def _tracker(self, farm: str) -> Tracker:
+        if farm not in self._trackers:
+            raise UnknownFarm(f'The farm "{farm}" is not set up, or does not work.', "See `farmdeck farms list`.")
+        return self._trackers[farm]
+
+    def _act_before_delivery(self, job: Job, action: Action) -> None:
+        """The farm does not have it yet: the submission itself stops, goes on, or is forgotten."""
+        watch = self._deliveries.get(job.id)
+        if watch is not None and action in (Action.STOP, Action.ABANDON, Action.DELETE):
+            watch.cancel()
+        if action is Action.STOP:
+            self._store.update_job(job.id, state=JobState.STOPPED)
+        elif action in (Action.START, Action.RETRY):
+            self._store.set_submission(job.id, SubmissionState.QUEUED)
+            self._store.update_job(job.id, state=JobState.QUEUED, message="")
+        else:
+            _, snapshot = self._store.submission_state(job.id)
+            remove_snapshot(snapshot)
+            if action is Action.DELETE:
+                self._store.delete_job(job.id)
+            else:
+                self._store.set_submission(job.id, SubmissionState.FAILED)
+                self._store.update_job(job.id, state=JobState.FAILED, message="Given up before it was sent.")
+
+    # -- deliveries
+
+    def _take_submissions(self) -> None:
+        for id in self._store.pending():
+            if id in self._deliveries:
+                continue
+            self._deliveries[id] = Watch()
+            self._pool.submit(self._deliver, id, self._deliveries[id])
+
+    def _deliver(self, id: str, watch: Watch) -> None:
+        """On a pool thread, with a store connection of its own."""
+        try:
+            with AgentStore(self._folder) as store:
+                try:
+                    submission = store.submission(id)
+                    tracker = self._trackers.get(submission.farm)
+                    if tracker is None or tracker.farm is None:
+                        raise UnknownFarm(
+                            f'The farm "{submission.farm}" is not set up, or does not work.',
+                            "See `farmdeck farms list`.",
+                        )
+                    deliver(store, tracker.farm, submission, watch)
+                    tracker.notify()
+                except FarmdeckError as exc:
+                    LOG.warning("job %s: %s", id, exc)
+                    store.set_submission(id, SubmissionState.FAILED)
+                    store.update_job(id, state=JobState.FAILED, message=str(exc))
+        except StoreError as exc:
+            LOG.error("job %s: %s", id, exc)
+            time.sleep(1.0)
+        finally:
+            self._deliveries.pop(id, None)
+            self._wake.set()
+
+
+def _acquire(lock: AgentLock) -> bool:
+    """Somebody may be asking whether an agent runs at this very moment: try for a while."""
+    until = time.monotonic() + 1.0
+    while not lock.acquire():
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _log_to(path: Path) -> None:
+    handler = RotatingFileHandler(path, maxBytes=2_000_000, backupCount=3, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(threadName)s  %(message)s"))
+    handler.addFilter(credentials.RedactSecrets())
+    root = logging.getLogger("farmdeck")
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+    root.propagate = False
+    threading.excepthook = lambda args: LOG.critical(
+        "thread %s ended",
+        args.thread,
+        exc_info=(args.exc_type, args.exc_value, args.exc_traceback),  # type: ignore[arg-type]
+    )
+    sys.excepthook = lambda *args: LOG.critical("the agent ended", exc_info=args)
+
+
+__all__ = ["Agent", "AgentError", "run_agent"]

@@ -1,0 +1,53 @@
+"""From Submit to the farm: a submission's durable steps, each entered when the one before is on disk."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from .._errors import Cancelled, FarmdeckError, FarmError
+from ..farm import Farm, Watch
+from ..job import JobState
+from ..scene import Severity
+from ..store import AgentStore
+from ..submission import Submission, SubmissionState
+from ._snapshot import check_unchanged, take_snapshot
+
+LOG = logging.getLogger(__name__)
+
+
+def deliver(store: AgentStore, farm: Farm, submission: Submission, watch: Watch) -> None:
+    """Go on from the step that is on disk until the farm has it, or say in the job why not."""
+    try:
+        state, snapshot = store.submission_state(submission.id)
+        if state is SubmissionState.QUEUED:
+            snapshot = _collect(store, farm, submission, watch)
+        _send(store, farm, submission, Path(snapshot), watch)
+    except Cancelled:
+        LOG.info("job %s: stopped before it was sent", submission.id)
+    except FarmdeckError as exc:
+        LOG.warning("job %s: %s", submission.id, exc)
+        store.set_submission(submission.id, SubmissionState.FAILED)
+        store.update_job(submission.id, state=JobState.FAILED, message=str(exc))
+
+
+def _collect(store: AgentStore, farm: Farm, submission: Submission, watch: Watch) -> str:
+    """The snapshot is the agent's first act; then every other file is looked at."""
+    snapshot = str(take_snapshot(submission, store.folder / "snapshots"))
+    store.set_submission(submission.id, SubmissionState.QUEUED, snapshot)
+    errors = [p.message for p in farm.problems(submission) if p.severity is Severity.ERROR]
+    if errors:
+        raise FarmError(" ".join(errors), "")
+    for done, file in enumerate(submission.files):
+        check_unchanged(file, "The file")
+        watch.step(done, len(submission.files))
+    store.set_submission(submission.id, SubmissionState.COLLECTED)
+    return snapshot
+
+
+def _send(store: AgentStore, farm: Farm, submission: Submission, snapshot: Path, watch: Watch) -> None:
+    """Look before sending: a farm that has it already is not asked twice."""
+    farm_job = farm.find(submission.id) or farm.submit(submission, snapshot, watch)
+    store.update_job(submission.id, farm_job=farm_job, state=JobState.WAITING, message="")
+    store.set_submission(submission.id, SubmissionState.SUBMITTED)
+    LOG.info("job %s: %s has it as %s", submission.id, submission.farm, farm_job)

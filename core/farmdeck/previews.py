@@ -1,0 +1,137 @@
+"""Small PNG pictures of finished frames, made by OpenImageIO in a child process.
+
+A broken picture can crash an image library; the child takes that, and the agent goes on. The child is
+`python -I -m farmdeck.previews`: it reads one JSON list `[source, target]` a line and answers `ok` or the reason.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from .launch import clean_environment
+
+WIDTH = 320
+_PICTURES = (".png", ".exr", ".jpg", ".jpeg", ".tif", ".tiff", ".tga", ".bmp", ".hdr", ".dpx", ".cin", ".webp", ".jp2")
+Key = tuple[str, int, int]
+
+
+class Previews:
+    """A thread that asks the child for one picture after another."""
+
+    def __init__(self, folder: Path, made: Callable[[Key, str], None]) -> None:
+        """`made(key, path)` is called on this object's thread."""
+        self._folder = folder
+        self._made = made
+        self._asked: queue.Queue[tuple[Key, str] | None] = queue.Queue()
+        self._pending: set[Key] = set()
+        self._child: subprocess.Popen[str] | None = None
+        self._thread: threading.Thread | None = None
+
+    def ask(self, key: Key, files: Sequence[str]) -> None:
+        """Make the picture of the first file that is one, unless it is asked for already."""
+        source = next((file for file in files if file.lower().endswith(_PICTURES)), None)
+        if source is None or key in self._pending:
+            return
+        self._pending.add(key)
+        self._asked.put((key, source))
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="farmdeck-previews", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        """End the child; what was not made is asked for again by the next agent."""
+        self._asked.put(None)
+        if self._child is not None:
+            self._child.kill()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            asked = self._asked.get()
+            if asked is None:
+                break
+            key, source = asked
+            target = self._folder / key[0] / f"{key[1]}.{key[2]}.png"
+            if self._make(source, target):
+                self._made(key, str(target))
+            self._pending.discard(key)
+        if self._child is not None:
+            self._child.kill()
+            self._child.wait()
+            for pipe in (self._child.stdin, self._child.stdout):
+                if pipe is not None:
+                    pipe.close()
+
+    def _make(self, source: str, target: Path) -> bool:
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if self._child is None or self._child.poll() is not None:
+                self._child = subprocess.Popen(
+                    [sys.executable, "-I", "-m", "farmdeck.previews"],
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                    text=True,
+                    env=clean_environment(),
+                )
+            assert self._child.stdin is not None and self._child.stdout is not None
+            self._child.stdin.write(json.dumps([source, str(target)]) + "\n")
+            self._child.stdin.flush()
+            return self._child.stdout.readline().strip() == "ok"
+        except OSError:
+            return False
+
+
+def make_preview(source: str, target: str) -> str:
+    """Write a PNG of at most WIDTH pixels across; `ok`, or the reason. Linear pictures are shown as sRGB."""
+    import OpenImageIO as oiio
+
+    picture = oiio.ImageBuf(source)
+    if not picture.read(convert=oiio.FLOAT) if hasattr(oiio, "FLOAT") else not picture.read():
+        return picture.geterror() or "it cannot be read"
+    spec = picture.spec()
+    colour = picture if spec.nchannels <= 4 else oiio.ImageBufAlgo.channels(picture, _colour_channels(spec))
+    linear = spec.format.basetype in (oiio.FLOAT, oiio.HALF) and source.lower().endswith((".exr", ".hdr"))
+    if linear:
+        colour = oiio.ImageBufAlgo.colorconvert(colour, "linear", "sRGB")
+    width = min(WIDTH, spec.full_width or spec.width)
+    height = max(1, round((spec.full_height or spec.height) * width / max(1, spec.full_width or spec.width)))
+    small = oiio.ImageBufAlgo.resize(colour, roi=oiio.ROI(0, width, 0, height, 0, 1, 0, colour.spec().nchannels))
+    fresh = f"{target}.part.png"
+    if not small.write(fresh, oiio.UINT8):
+        return small.geterror() or "it cannot be written"
+    os.replace(fresh, target)
+    return "ok"
+
+
+def _colour_channels(spec: Any) -> tuple[str, ...]:
+    """The colour channels of a picture of many layers: the combined pass, or the first three."""
+    names = list(spec.channelnames)
+    for prefix in ("", *(name[:-1] for name in names if name.endswith("Combined.R"))):
+        if all(f"{prefix}{channel}" in names for channel in "RGB"):
+            return tuple(f"{prefix}{channel}" for channel in "RGB")
+    return tuple(names[:3])
+
+
+def main() -> int:
+    """The child's loop; ends with its standard input."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+    for line in sys.stdin:
+        source, target = json.loads(line)
+        sys.stdout.write(make_preview(source, target).replace("\n", " ") + "\n")
+        sys.stdout.flush()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,55 @@
+"""The root command, and the one place where errors become words."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from pathlib import Path
+
+import click
+from farmdeck import FarmdeckError, __version__
+
+from . import _agent, _doctor, _farms, _install, _jobs, _scene
+
+BUG = 70
+"""Exit code of something that is our fault (sysexits.h, EX_SOFTWARE)."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="farmdeck")
+def farmdeck() -> None:
+    """Read a scene, submit it to a farm, follow the job until the frames are on disk."""
+
+
+for module in (_scene, _jobs, _farms, _agent, _install, _doctor):
+    for command in module.COMMANDS:
+        farmdeck.add_command(command)
+
+
+def main() -> int:
+    """Run the command line; 0 done, 1 it could not be done, 2 the command was wrong, 70 a bug."""
+    own = Path(sys.executable).with_name("farmdeck.exe" if sys.platform == "win32" else "farmdeck")
+    if own.exists():  # whatever is started from here is this Farmdeck, not one that an older pointer file names
+        os.environ.setdefault("FARMDECK_AGENT", str(own))
+    try:
+        result = farmdeck.main(prog_name="farmdeck", standalone_mode=False)
+    except FarmdeckError as exc:
+        click.echo(f"farmdeck: {exc}", err=True)
+        return 1
+    except click.ClickException as exc:
+        exc.show()
+        return exc.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Left. What was submitted goes on; look at it with `farmdeck jobs`.", err=True)
+        return 130
+    except BrokenPipeError:  # the reader of our pipe went away: no story in that
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception:  # noqa: BLE001 - the outermost edge: a bug keeps its traceback in the log
+        logging.getLogger(__name__).debug("unexpected", exc_info=True)
+        click.echo(traceback.format_exc(), err=True)
+        click.echo("farmdeck: This is a mistake in Farmdeck, not yours. Send the lines above to its makers.", err=True)
+        return BUG
+    return int(result or 0)
