@@ -1,0 +1,138 @@
+"""The tab Files: what the scene needs beside itself."""
+# mypy: allow-subclassing-any
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from farmdeck import Asset
+
+from . import words
+from .icons import pixmap
+from .qt import Qt, QtCore, QtGui, QtWidgets
+from .theme import theme_of
+from .widgets import GRID, FlatHeader, Words, row_height
+
+FILE, STATE, SIZE, USER = range(4)
+_ROOT = QtCore.QModelIndex()
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """One asset, looked at."""
+
+    asset: Asset
+    size: int
+    """Bytes of all its files that are there."""
+    gone: int
+    """How many of its files are not."""
+
+
+def look(assets: Sequence[Asset]) -> list[FileRow]:
+    """Sizes of what is there; missing first, then the largest. Stats every file: for a worker thread."""
+    rows = []
+    for asset in assets:
+        size, gone = 0, 0
+        for file in asset.files:
+            try:
+                size += os.stat(file).st_size
+            except OSError:
+                gone += 1
+        rows.append(FileRow(asset, size, gone or int(asset.missing)))
+    return sorted(rows, key=lambda row: (-min(row.gone, 1), -row.size, row.asset.path))
+
+
+class FilesModel(QtCore.QAbstractTableModel):
+    """Read-only."""
+
+    def __init__(self, parent: QtCore.QObject | None = None) -> None:
+        super().__init__(parent)
+        self._rows: list[FileRow] = []
+        self._missing = QtGui.QPixmap()
+
+    def set_rows(self, rows: Sequence[FileRow], mark: QtGui.QPixmap) -> None:
+        """Another scene was looked at."""
+        self.beginResetModel()
+        self._rows, self._missing = list(rows), mark
+        self.endResetModel()
+
+    def rowCount(self, parent: QtCore.QModelIndex = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: QtCore.QModelIndex = _ROOT) -> int:
+        return 0 if parent.isValid() else 4
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return ("File", "State", "Size", "Used by")[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            right = Qt.AlignmentFlag.AlignRight if section == SIZE else Qt.AlignmentFlag.AlignLeft
+            return right | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def data(self, index: QtCore.QModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._text(row, column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return "\n".join((row.asset.path, *row.asset.files[:12]))
+        if role == Qt.ItemDataRole.DecorationRole and column == FILE and row.gone:
+            return self._missing
+        if role == Qt.ItemDataRole.TextAlignmentRole and column == SIZE:
+            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        return None
+
+    def _text(self, row: FileRow, column: int) -> str:
+        if column == FILE:
+            return words.path_name(row.asset.path)
+        if column == STATE:
+            if row.gone:
+                return f"{row.gone} of {len(row.asset.files)} missing" if len(row.asset.files) > 1 else "missing"
+            return "found" if len(row.asset.files) <= 1 else f"{len(row.asset.files)} found"
+        if column == SIZE:
+            return words.size(row.size) if row.size or not row.gone else words.DASH
+        return row.asset.owner
+
+
+class FilesTab(QtWidgets.QWidget):
+    """A summary, then the table."""
+
+    def __init__(self, parent: QtWidgets.QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.model = FilesModel(self)
+        self.summary = Words("faint")
+        self.table = QtWidgets.QTableView()
+        self.table.setModel(self.model)
+        self.table.setShowGrid(False)
+        self.table.setAlternatingRowColors(True)
+        self.table.verticalHeader().hide()
+        self.table.verticalHeader().setDefaultSectionSize(row_height(self.fontMetrics()))
+        self.table.setSelectionBehavior(QtWidgets.QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.table.setWordWrap(False)
+        header = FlatHeader(self)
+        self.table.setHorizontalHeader(header)
+        header.setSectionResizeMode(FILE, QtWidgets.QHeaderView.ResizeMode.Stretch)
+        digit = self.fontMetrics().averageCharWidth()
+        for column, letters in ((STATE, 16), (SIZE, 11), (USER, 20)):
+            self.table.setColumnWidth(column, digit * letters)
+        column = QtWidgets.QVBoxLayout(self)
+        column.setContentsMargins(GRID, GRID, GRID, GRID)
+        column.setSpacing(GRID)
+        column.addWidget(self.summary)
+        column.addWidget(self.table, 1)
+
+    def show_rows(self, rows: Sequence[FileRow]) -> None:
+        """What was found on disk."""
+        self.model.set_rows(rows, pixmap("error", theme_of(self)["error"], 14, self.devicePixelRatioF()))
+        gone = sum(1 for row in rows if row.gone)
+        total = sum(row.size for row in rows)
+        said = f"{words.size(total)} in {words.count(len(rows), 'file')}" if rows else "The scene needs no other file."
+        self.summary.say(f"{said} · {gone} missing" if gone else said, "error" if gone else "faint")

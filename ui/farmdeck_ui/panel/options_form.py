@@ -1,0 +1,179 @@
+"""The section "On the farm": one field for each option that the farm has, and none that it has not."""
+# mypy: allow-subclassing-any
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from farmdeck.farm import Capabilities, Option
+
+from .qt import QtWidgets, Signal
+from .widgets import GRID, Section, field_label
+
+_BIG = 2_000_000_000
+
+
+class OptionsSection(Section):
+    """Emits `changed` when a value is another."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QtWidgets.QWidget | None = None) -> None:
+        super().__init__("On the farm", parent)
+        self._grid = QtWidgets.QGridLayout()
+        self._grid.setHorizontalSpacing(GRID)
+        self._grid.setVerticalSpacing(GRID)
+        self.form.addLayout(self._grid)
+        self._shown: tuple[Option, ...] = ()
+        self._flags = (False, False)
+        self._fields: dict[str, tuple[QtWidgets.QWidget, Callable[[], Any]]] = {}
+        self._labels: dict[str, Option] = {}
+        self._narrow = False
+
+    def show_capabilities(self, capabilities: Capabilities, kind: str, label: str) -> None:
+        """Build the form of this farm; values with the same name stay."""
+        self.set_title("On this machine" if kind == "local" else "On the farm")
+        self.set_summary("what it can do" if kind == "local" else f"what {label} can do")
+        flags = (capabilities.priority, capabilities.hold)
+        if (capabilities.options, flags) != (self._shown, self._flags):
+            kept = {**self.values, **self.standard}
+            self._shown, self._flags = capabilities.options, flags
+            self._build(kept)
+        self.setVisible(bool(self._fields))
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """By the farm's own names; those that differ from the farm's default."""
+        defaults = {option.name: option.default for option in self._shown}
+        found = {name: self._fields[name][1]() for name in defaults if name in self._fields}
+        return {name: value for name, value in found.items() if value != defaults[name]}
+
+    @property
+    def standard(self) -> dict[str, Any]:
+        """`priority` and `hold`, where the farm has them."""
+        return {name[1:]: field[1]() for name, field in self._fields.items() if name.startswith(":")}
+
+    def field(self, name: str) -> QtWidgets.QWidget:
+        """The option's widget; `:priority` and `:hold` are the standard ones."""
+        return self._fields[name][0]
+
+    def has(self, name: str) -> bool:
+        """Does this farm have that field?"""
+        return name in self._fields
+
+    def set_narrow(self, narrow: bool) -> None:
+        """One field in a row instead of two."""
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._place()
+
+    # -- inside
+
+    def _build(self, kept: dict[str, Any]) -> None:
+        for widget, _ in self._fields.values():
+            widget.deleteLater()
+        self._fields = {}
+        wanted = list(self._shown)
+        if self._flags[0]:
+            wanted.append(Option(":priority", "Priority", "int", 50, 0, 100, help="Higher renders first."))
+        if self._flags[1]:
+            wanted.append(Option(":hold", "Wait for Start", "bool", False, help="The farm takes it and waits."))
+        for option in wanted:
+            value = kept.get(option.name.lstrip(":"), option.default)
+            self._fields[option.name] = _field(option, value, self.changed.emit)
+        self._labels = {option.name: option for option in wanted}
+        self._place()
+
+    def _place(self) -> None:
+        """Label, field, label, field; a check box is its own label."""
+        widgets = []
+        while self._grid.count():
+            item = self._grid.takeAt(0)
+            if item.widget() is not None:
+                widgets.append(item.widget())
+        mine = {field[0] for field in self._fields.values()}
+        for widget in widgets:
+            if widget not in mine:
+                widget.deleteLater()
+        across = 1 if self._narrow else 2
+        ordered = sorted(self._fields, key=lambda name: self._labels[name].kind == "bool")
+        for number, name in enumerate(ordered):
+            row, column = divmod(number, across)
+            self._place_field(name, row, column * 2)
+        for column in (1, 3):
+            self._grid.setColumnStretch(column, 1 if column < across * 2 else 0)
+
+    def _place_field(self, name: str, row: int, column: int) -> None:
+        option, widget = self._labels[name], self._fields[name][0]
+        if option.kind == "bool":
+            self._grid.addWidget(widget, row, column, 1, 2)
+            return
+        label = field_label(option.label)
+        label.setBuddy(widget)
+        label.setToolTip(option.help)
+        self._grid.addWidget(label, row, column)
+        self._grid.addWidget(widget, row, column + 1)
+
+
+def _field(option: Option, value: Any, changed: Callable[[], None]) -> tuple[QtWidgets.QWidget, Callable[[], Any]]:
+    """(widget, its value) for the option's kind."""
+    build = {"int": _spin, "float": _double_spin, "bool": _check, "choice": _choice}.get(option.kind, _text)
+    widget, read = build(option, value, changed)
+    widget.setToolTip(option.help)
+    widget.setAccessibleName(option.label)
+    return widget, read
+
+
+def _spin(option: Option, value: Any, changed: Callable[[], None]) -> tuple[QtWidgets.QWidget, Callable[[], Any]]:
+    widget = QtWidgets.QSpinBox()
+    widget.setRange(
+        -_BIG if option.minimum is None else int(option.minimum),
+        _BIG if option.maximum is None else int(option.maximum),
+    )
+    widget.valueChanged.connect(lambda number: widget.setSuffix(_unit(option.unit, number)))
+    widget.setValue(int(value))
+    widget.setSuffix(_unit(option.unit, widget.value()))
+    widget.valueChanged.connect(lambda *_: changed())
+    return widget, widget.value
+
+
+def _double_spin(
+    option: Option, value: Any, changed: Callable[[], None]
+) -> tuple[QtWidgets.QWidget, Callable[[], Any]]:
+    widget = QtWidgets.QDoubleSpinBox()
+    widget.setDecimals(2)
+    widget.setRange(
+        -_BIG if option.minimum is None else option.minimum, _BIG if option.maximum is None else option.maximum
+    )
+    widget.setSuffix(f" {option.unit}" if option.unit else "")
+    widget.setValue(float(value))
+    widget.valueChanged.connect(lambda *_: changed())
+    return widget, widget.value
+
+
+def _check(option: Option, value: Any, changed: Callable[[], None]) -> tuple[QtWidgets.QWidget, Callable[[], Any]]:
+    widget = QtWidgets.QCheckBox(option.label)
+    widget.setChecked(bool(value))
+    widget.toggled.connect(lambda *_: changed())
+    return widget, widget.isChecked
+
+
+def _choice(option: Option, value: Any, changed: Callable[[], None]) -> tuple[QtWidgets.QWidget, Callable[[], Any]]:
+    widget = QtWidgets.QComboBox()
+    widget.addItems(list(option.choices))
+    widget.setCurrentIndex(max(0, widget.findText(str(value))))
+    widget.currentIndexChanged.connect(lambda *_: changed())
+    return widget, widget.currentText
+
+
+def _text(option: Option, value: Any, changed: Callable[[], None]) -> tuple[QtWidgets.QWidget, Callable[[], Any]]:
+    widget = QtWidgets.QLineEdit(str(value))
+    widget.textChanged.connect(lambda *_: changed())
+    return widget, widget.text
+
+
+def _unit(unit: str, number: float) -> str:
+    """`1 frame`, `2 frames`."""
+    if number == 1 and len(unit) > 2 and unit.endswith("s"):
+        unit = unit[:-1]
+    return f" {unit}" if unit else ""
