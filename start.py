@@ -93,41 +93,45 @@ def main(arguments: list[str]) -> int:
 
 
 def render() -> int:
-    """Set up, submit the sample scene here, wait for its frames, show them."""
+    """Set up, submit the sample scene here, show the panel on it, follow it to its last frame."""
     python = own_environment()
-    environ = {**os.environ, "FARMDECK_AGENT": str(script(python, "farmdeck")), **renderer()}
+    farmdeck = str(script(python, "farmdeck"))
+    environ = {**os.environ, "FARMDECK_AGENT": farmdeck, **renderer(farmdeck)}
     frames = OWN / "frames"
     frames.mkdir(parents=True, exist_ok=True)
     begun = time.time()
-    command = [str(script(python, "farmdeck")), "submit", str(SCENE), "--watch", "--output", str(frames)]
-    code = subprocess.run(command, env=environ, stdin=subprocess.DEVNULL, check=False).returncode
-    if code:
-        raise Stop("The sample scene was not rendered; see above.\nWhat is missing here: .venv/bin/farmdeck doctor")
-    fresh = [file for file in frames.rglob("*.png") if file.stat().st_mtime >= begun - 2 and file.stat().st_size]
-    if not fresh:
-        raise Stop(f"No frame arrived in {frames}.\nSee what went wrong: .venv/bin/farmdeck jobs")
+    command = [farmdeck, "submit", str(SCENE), "--output", str(frames), "--json"]
+    sent = subprocess.run(command, env=environ, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False)
+    if sent.returncode:
+        raise Stop("The sample scene was not submitted; see above.\nWhat is missing here: .venv/bin/farmdeck doctor")
+    job = json.loads(sent.stdout)["id"]
     if has_display():
-        open_panel(python, environ)
-    say(f"frames: {frames}")
-    return 0
+        open_panel(farmdeck, job, environ)
+    say(f"Rendering the sample scene as job {job}.")
+    watched = subprocess.run([farmdeck, "job", job, "--watch"], env=environ, stdin=subprocess.DEVNULL, check=False)
+    if watched.returncode:
+        raise Stop(f"The job did not end well; see above.\nWhy: .venv/bin/farmdeck log {job}")
+    if not any(file.stat().st_mtime >= begun - 2 and file.stat().st_size for file in frames.rglob("*.png")):
+        raise Stop(f"No frame arrived in {frames}.\nWhy: .venv/bin/farmdeck log {job}")
+    return 0  # the last line was `frames: PATH`
 
 
-def renderer() -> dict[str, str]:
+def renderer(farmdeck: str) -> dict[str, str]:
     """See that something can render here: Blender, or the `bpy` package. What the local farm has to be told of it."""
     if os.environ.get("FARMDECK_BLENDER") or os.environ.get("FARMDECK_BPY_PYTHON") or find_blender():
         return {}
-    kept = [python for python in map(bpy_python, BPY) if python.exists() and (python.parents[1] / "bpy.stamp").exists()]
+    kept = [bpy_python(version) for version in BPY if (bpy_python(version).parents[1] / "bpy.stamp").exists()]
     if kept:
-        need(BPY_LIBRARIES, "Blender as a Python package")
         return {"FARMDECK_BPY_PYTHON": str(kept[0])}
     if apt(["blender"], "Blender, to render with") and find_blender():
         return {}
-    version = "5.2" if sys.version_info >= (3, 13) else "4.5"
+    if not need(BPY_LIBRARIES, "Blender as a Python package, which would do as well"):
+        raise Stop("There is nothing to render with yet.\nType one of the lines above, then start again.")
     say("Rendering with Blender as a Python package instead.")
-    need(BPY_LIBRARIES, "Blender as a Python package")
-    python = bpy_environment(version)
+    python = bpy_environment("5.2" if sys.version_info >= (3, 13) else "4.5")
     if python is None:
         raise Stop("There is nothing to render with.\nInstall Blender (https://www.blender.org), then start again.")
+    subprocess.run([farmdeck, "agent", "stop"], capture_output=True, check=False)  # one that runs has not heard of it
     return {"FARMDECK_BPY_PYTHON": str(python)}
 
 
@@ -147,20 +151,11 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def open_panel(python: Path, environ: dict[str, str]) -> None:
-    """The window on the newest job, on its own: it stays when this script ends."""
+def open_panel(farmdeck: str, job: str, environ: dict[str, str]) -> None:
+    """The window on this job, on its own: it stays when this script ends."""
     need(WINDOW_LIBRARIES, "Farmdeck's window")
-    command = [str(script(python, "farmdeck"))]
-    listed = subprocess.run([*command, "jobs", "--json"], env=environ, capture_output=True, text=True, check=False)
-    if listed.returncode:
-        return
-    doc = json.loads(listed.stdout)
-    jobs = doc["jobs"] if isinstance(doc, dict) else doc
-    newest = max(jobs, key=lambda job: job["created"], default=None)
-    if newest is None:
-        return
     quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    subprocess.Popen([*command, "panel", "--job", newest["id"]], env=environ, start_new_session=True, **quiet)
+    subprocess.Popen([farmdeck, "panel", "--job", job], env=environ, start_new_session=True, **quiet)
 
 
 # -- testing
@@ -297,10 +292,12 @@ def run(command: list[str], fix: str) -> None:
 # -- what the system has to have
 
 
-def need(libraries: dict[str, str], why: str) -> None:
-    """Install the libraries that do not load, or say how; it goes on either way: they may not be needed after all."""
-    if sys.platform == "linux":
-        apt([package for name, package in libraries.items() if not loads(name)], why)
+def need(libraries: dict[str, str], why: str) -> bool:
+    """Install the libraries that do not load, or say how. True when all of them load."""
+    if sys.platform != "linux":
+        return True
+    missing = [package for name, package in libraries.items() if not loads(name)]
+    return not missing or apt(missing, why)
 
 
 def loads(library: str) -> bool:
@@ -314,6 +311,7 @@ def loads(library: str) -> bool:
 def apt(packages: list[str] | tuple[str, ...], why: str) -> bool:
     """Install what is missing where we may; else print the one line to type. True when nothing is missing now."""
     if shutil.which("apt-get") is None:
+        say(f"{why}: install it with this system's own package manager. Debian calls it {', '.join(packages)}.")
         return False
     missing = [package for package in packages if not installed(package)]
     if not missing:
