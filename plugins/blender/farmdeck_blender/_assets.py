@@ -116,9 +116,16 @@ def _text(text: Any, raws: list[RawAsset]) -> None:
 
 
 def _library(library: Any, raws: list[RawAsset]) -> None:
-    if library.filepath and not library.packed_file:
+    """A linked .blend; not those that Blender brings along (its brushes), nor the archives of 5.x, which are packed."""
+    path = library_path(library) if library.filepath else ""
+    if path and not library.packed_file and not getattr(library, "is_archive", False) and not _own(path):
         folder = os.path.dirname(library_path(library.parent) if library.parent else bpy.data.filepath)
         raws.append(RawAsset("one", library.filepath, folder, "library", library.name))
+
+
+def _own(path: str) -> bool:
+    folders = {bpy.utils.resource_path(kind) for kind in ("LOCAL", "SYSTEM")} - {""}
+    return any(path.startswith(os.path.normpath(folder) + os.sep) for folder in folders)
 
 
 def _scene(scene: Any, raws: list[RawAsset]) -> None:

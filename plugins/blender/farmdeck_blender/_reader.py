@@ -41,7 +41,8 @@ Turns = Generator[str, None, RawScene]
 
 def read_open_scene(current: Any, saved_version: tuple[int, ...]) -> Turns:
     """Read everything, `current` being the scene that the artist looks at."""
-    scenes = sorted(bpy.data.scenes, key=lambda scene: scene != current)
+    local = [scene for scene in bpy.data.scenes if scene.library is None]
+    scenes = sorted(local, key=lambda scene: scene != current)
     items: list[RenderItem] = []
     problems: list[Problem] = []
     for scene in scenes:
@@ -170,5 +171,5 @@ def _renders_strips(scene: Any) -> bool:
 
 
 def _version_text(version: tuple[int, ...]) -> str:
-    """`4.5`, as the file itself tells: never the patch."""
-    return f"{version[0]}.{version[1]}"
+    """`4.5`, as the file itself tells: never the patch; `2.80` before 3.0."""
+    return f"{version[0]}.{version[1]:02d}" if version[0] < 3 else f"{version[0]}.{version[1]}"

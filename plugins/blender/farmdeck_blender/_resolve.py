@@ -110,7 +110,7 @@ def _tiles(found: Found, raw: RawAsset, span: tuple[int, int]) -> None:
     token = "<UVTILE>" if "<UVTILE>" in pattern else "<UDIM>" if "<UDIM>" in pattern else ""
     full = resolve(pattern, raw.folder)
     tiles = [(number, full.replace(token, tile_text(number, token)) if token else full) for number in raw.tiles]
-    found.tiles(pattern, raw.folder, raw.owner, tiles, token)
+    found.tiles(raw.path, pattern, raw.folder, raw.owner, tiles, token)
 
 
 def _frames(found: Found, raw: RawAsset, span: tuple[int, int]) -> None:
