@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from farmdeck import Scene
 from farmdeck.environments import Fit, Match, RenderEnv, match_environments
 
-from .qt import QtCore, QtWidgets, Signal
+from .qt import QtWidgets, Signal, quiet
 from .widgets import Section, Words
 
 _FITS = {
@@ -41,7 +41,7 @@ class EnvironmentSection(Section):
         kept = self.env if self._by_hand else ""
         self._matches = match_environments(scene, envs)
         names = [match.env.name for match in self._matches]
-        with QtCore.QSignalBlocker(self.combo):
+        with quiet(self.combo):
             self.combo.clear()
             self.combo.addItems(names)
             self.combo.setCurrentIndex(names.index(kept) if kept in names else 0 if names else -1)

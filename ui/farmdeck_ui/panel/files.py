@@ -11,12 +11,13 @@ from typing import Any
 from farmdeck import Asset
 
 from . import words
-from .icons import pixmap
+from .icons import paint_icon
 from .qt import Qt, QtCore, QtGui, QtWidgets
 from .theme import theme_of
 from .widgets import GRID, FlatHeader, Words, row_height
 
 FILE, STATE, SIZE, USER = range(4)
+GONE = Qt.ItemDataRole.UserRole + 1
 _ROOT = QtCore.QModelIndex()
 
 
@@ -51,12 +52,11 @@ class FilesModel(QtCore.QAbstractTableModel):
     def __init__(self, parent: QtCore.QObject | None = None) -> None:
         super().__init__(parent)
         self._rows: list[FileRow] = []
-        self._missing = QtGui.QPixmap()
 
-    def set_rows(self, rows: Sequence[FileRow], mark: QtGui.QPixmap) -> None:
+    def set_rows(self, rows: Sequence[FileRow]) -> None:
         """Another scene was looked at."""
         self.beginResetModel()
-        self._rows, self._missing = list(rows), mark
+        self._rows = list(rows)
         self.endResetModel()
 
     def rowCount(self, parent: QtCore.QModelIndex = _ROOT) -> int:
@@ -83,8 +83,8 @@ class FilesModel(QtCore.QAbstractTableModel):
             return self._text(row, column)
         if role == Qt.ItemDataRole.ToolTipRole:
             return "\n".join((row.asset.path, *row.asset.files[:12]))
-        if role == Qt.ItemDataRole.DecorationRole and column == FILE and row.gone:
-            return self._missing
+        if role == GONE:
+            return bool(row.gone)
         if role == Qt.ItemDataRole.TextAlignmentRole and column == SIZE:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -101,6 +101,28 @@ class FilesModel(QtCore.QAbstractTableModel):
         return row.asset.owner
 
 
+class FileDelegate(QtWidgets.QStyledItemDelegate):
+    """Tick or cross, then the words, under the words of the header."""
+
+    def paint(self, painter: QtGui.QPainter, option: QtWidgets.QStyleOptionViewItem, index: QtCore.QModelIndex) -> None:
+        theme = theme_of(option.widget)
+        chosen = bool(option.state & QtWidgets.QStyle.StateFlag.State_Selected)
+        if chosen:
+            painter.fillRect(option.rect, theme.highlight)
+        box, gone = option.rect.adjusted(6, 0, -6, 0), index.data(GONE)
+        if index.column() == FILE:
+            mark = QtCore.QRectF(box.left(), box.center().y() - 5.5, 12, 12)
+            paint_icon(painter, "error" if gone else "done", mark, theme["error" if gone else "good"])
+            box.setLeft(box.left() + 19)
+        ink = theme["error"] if gone and index.column() == STATE else theme["accent"]
+        ink = ink if index.column() == USER or gone and index.column() == STATE else theme.text
+        painter.setPen(theme.highlight_text if chosen else ink)
+        align = index.data(Qt.ItemDataRole.TextAlignmentRole)
+        align = align or Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        text = option.fontMetrics.elidedText(str(index.data()), Qt.TextElideMode.ElideMiddle, box.width())
+        painter.drawText(box, align, text)
+
+
 class FilesTab(QtWidgets.QWidget):
     """A summary, then the table."""
 
@@ -110,6 +132,7 @@ class FilesTab(QtWidgets.QWidget):
         self.summary = Words("faint")
         self.table = QtWidgets.QTableView()
         self.table.setModel(self.model)
+        self.table.setItemDelegate(FileDelegate(self.table))
         self.table.setShowGrid(False)
         self.table.setAlternatingRowColors(True)
         self.table.verticalHeader().hide()
@@ -131,7 +154,7 @@ class FilesTab(QtWidgets.QWidget):
 
     def show_rows(self, rows: Sequence[FileRow]) -> None:
         """What was found on disk."""
-        self.model.set_rows(rows, pixmap("error", theme_of(self)["error"], 14, self.devicePixelRatioF()))
+        self.model.set_rows(rows)
         gone = sum(1 for row in rows if row.gone)
         total = sum(row.size for row in rows)
         said = f"{words.size(total)} in {words.count(len(rows), 'file')}" if rows else "The scene needs no other file."

@@ -168,7 +168,7 @@ class FrameStrip(QtWidgets.QWidget):
                 label = QtCore.QRect(box.left(), box.bottom() + 1, room * 2, self._label_height())
                 painter.drawText(label, Qt.AlignmentFlag.AlignLeft, str(self._numbers[place]))
         if self._current >= 0 and self._current < len(self._frames):
-            painter.setPen(QtGui.QPen(theme["accent"] if self.hasFocus() else theme.text, 2))
+            painter.setPen(QtGui.QPen(theme.text, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.cell(self._current).adjusted(1, 1, -1, -1))
         painter.end()

@@ -116,7 +116,7 @@ class FramesSection(Section):
 
     def _hint(self, outcome: Outcome) -> str:
         if self._mode == SCENE and outcome.frames > 3:
-            return "Not sure? Try First, mid, last: 3 frames."
+            return "Not sure? Send First, mid, last."
         return ""
 
     def _mark_edit(self, bad: bool) -> None:

@@ -10,7 +10,7 @@ from farmdeck.store import FarmInfo
 
 from . import words
 from .icons import icon
-from .qt import Qt, QtCore, QtWidgets, Signal
+from .qt import Qt, QtWidgets, Signal, quiet
 from .theme import theme_of
 from .widgets import GRID, Picture, Words, bold, tool_button
 
@@ -117,7 +117,7 @@ class SceneHeader(QtWidgets.QWidget):
         chosen = self.farm_combo.currentData()
         self._farms = tuple(farms) or (LOCAL,)
         theme = theme_of(self)
-        with QtCore.QSignalBlocker(self.farm_combo):
+        with quiet(self.farm_combo):
             self.farm_combo.clear()
             for farm in self._farms:
                 picture = "machine" if farm.kind == "local" else "cloud"

@@ -198,7 +198,7 @@ class ItemsSection(Section):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
         label = Words("faint")
-        label.say("Through")
+        label.say("Camera")
         row.addWidget(label)
         row.addWidget(self.cameras, 1)
         self.form.addWidget(self._camera_row)
@@ -274,9 +274,10 @@ class ItemsSection(Section):
         scene_file = self._scene.file if self._scene else ""
         more = f"  (+ {words.count(len(parts) - 1, 'camera')})" if len(parts) > 1 else ""
         self.output.setText(words.beside(pattern, scene_file) + more)
-        self.output.setPlaceholderText("not checked, so not rendered" if item else "")
+        off = item is not None and item.name not in self.model.checked
+        self.output.setPlaceholderText("not checked, so not rendered" if off else "")
         self.output.setToolTip("\n".join(part.output for part in parts))
-        self.output.setCursorPosition(0)
+        self.output.end(False)  # the file's name is what tells them apart
 
     def _ask_folder(self) -> None:
         start = self._folder or (str(PurePath(self._scene.file).parent) if self._scene and self._scene.file else "")

@@ -18,7 +18,7 @@ from .job_delegates import paint_bar
 from .jobs_list_page import confirm_delete, elapsed, open_folder
 from .link import DeskLink
 from .picture_view import PictureView
-from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
+from .qt import Qt, QtGui, QtWidgets, Signal, quiet
 from .theme import theme_of
 from .widgets import GRID, ActionButton, Notice, Picture, Segment, Words, bold
 
@@ -239,7 +239,7 @@ class JobPage(QtWidgets.QWidget):
         done = [frame for frame in frames if frame.thumbnail]
         running = [frame for frame in frames if frame.state is FrameState.RENDERING]
         telling = (failed[:1] or done[-1:] or running[:1] or list(frames[:1]))[0]
-        with QtCore.QSignalBlocker(self.strip):
+        with quiet(self.strip):
             self.strip.choose(telling.number)
 
     def _frame_chosen(self, number: int) -> None:

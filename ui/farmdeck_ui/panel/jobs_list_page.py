@@ -16,11 +16,12 @@ from .job_list import LIVE, JobFilter
 from .job_model import DONE, ELAPSED, FAILED, FARM, JOB, LEFT, NAME, OWNER, PROGRESS, STATE, JobModel, count_parts
 from .link import DeskLink
 from .pictures import Pictures
-from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
+from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, quiet
 from .submit_page import read_farm
 from .widgets import GRID, FlatHeader, Notice, Words, tool_button
 
 WIDTHS = {STATE: 20, PROGRESS: 24, DONE: 8, FAILED: 9, LEFT: 8, ELAPSED: 13, OWNER: 11, FARM: 16}
+NARROW = 520
 FROM = {NAME: 0, STATE: 0, PROGRESS: 0, FAILED: 520, LEFT: 520, DONE: 640, ELAPSED: 880, OWNER: 880, FARM: 720}
 """The panel's width from which a column is there."""
 
@@ -62,7 +63,7 @@ class JobsTree(QtWidgets.QTreeView):
             hidden = self.width() < FROM[column]
             self.setColumnHidden(column, hidden)
             if not hidden:
-                width = digit * (letters if self.width() >= 520 else round(letters * 0.75))
+                width = digit * (letters if self.width() >= NARROW or column != PROGRESS else 15)
                 self.setColumnWidth(column, width)
                 left -= width
         self.setColumnWidth(NAME, max(110, left))
@@ -148,6 +149,10 @@ class JobsListPage(QtWidgets.QWidget):
         self.actions.asked.connect(self.ask)
         self.actions.folder_asked.connect(self.open_folder)
 
+    def resizeEvent(self, event: QtGui.QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.summary.setVisible(self.width() >= NARROW)
+
     # -- news
 
     def _jobs_changed(self, jobs: Sequence[Job], gone: Sequence[str]) -> None:
@@ -163,7 +168,7 @@ class JobsListPage(QtWidgets.QWidget):
         self.can = {farm.name: tuple(Action(a) for a in read_farm(farm)[0].actions) for farm in farms}
         self.model.set_farm_labels({farm.name: farm.label or farm.name for farm in farms})
         chosen = self.farm_combo.currentData()
-        with QtCore.QSignalBlocker(self.farm_combo):
+        with quiet(self.farm_combo):
             self.farm_combo.clear()
             self.farm_combo.addItem("All farms", "")
             for farm in farms:

@@ -8,7 +8,7 @@ from typing import Any, Callable
 from farmdeck.farm import Capabilities, Option
 
 from .qt import QtWidgets, Signal
-from .widgets import GRID, Section, field_label
+from .widgets import GRID, Section, comfortable, field_label
 
 _BIG = 2_000_000_000
 
@@ -83,6 +83,7 @@ class OptionsSection(Section):
             self._fields[option.name] = _field(option, value, self.changed.emit)
         self._labels = {option.name: option for option in wanted}
         self._place()
+        comfortable(self)
 
     def _place(self) -> None:
         """Label, field, label, field; a check box is its own label."""

@@ -16,7 +16,7 @@ from .link import DeskLink
 from .qt import Qt, QtGui, QtWidgets
 from .source import SceneSource
 from .submit_page import SubmitPage
-from .widgets import FlatTabs, Notice
+from .widgets import FlatTabs, Notice, comfortable
 
 SUBMIT, JOBS = range(2)
 
@@ -55,6 +55,8 @@ class FarmdeckPanel(QtWidgets.QWidget):
         self._closed = False
         self._connect()
         self._make_keys()
+        comfortable(self)
+        self.submit.items.tree.setFocus(Qt.FocusReason.OtherFocusReason)
         self.link.start()
         self.submit.refresh()
         if job:

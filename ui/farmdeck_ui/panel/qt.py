@@ -47,4 +47,15 @@ BINDING: str = _shim.__binding__
 Qt = QtCore.Qt
 Signal = QtCore.Signal
 
-__all__ = ["BINDING", "BINDINGS", "Qt", "QtCore", "QtGui", "QtWidgets", "Signal", "wanted_bindings"]
+
+@contextmanager
+def quiet(thing: QtCore.QObject) -> Iterator[None]:
+    """It emits nothing meanwhile. (QSignalBlocker is no context manager in PySide2.)"""
+    before = thing.blockSignals(True)
+    try:
+        yield
+    finally:
+        thing.blockSignals(before)
+
+
+__all__ = ["BINDING", "BINDINGS", "Qt", "QtCore", "QtGui", "QtWidgets", "Signal", "quiet", "wanted_bindings"]

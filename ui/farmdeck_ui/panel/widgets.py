@@ -286,9 +286,9 @@ class Segment(QtWidgets.QToolButton):
         ground = theme.highlight if self.isChecked() else theme.button
         if self.underMouse() and not self.isChecked() and self.isEnabled():
             ground = ground.lighter(110) if theme.dark else ground.darker(104)
-        painter.fillRect(box, ground)
+        painter.fillRect(self.rect().adjusted(0, 0, 0, -1), ground)
         painter.setPen(theme["accent"] if self.hasFocus() else theme.edge)
-        painter.drawRect(box)
+        painter.drawRect(box if self.hasFocus() or self.property("last") else self.rect().adjusted(0, 0, 0, -1))
         painter.setFont(bold(self.font()) if self.isChecked() else self.font())
         words = theme.highlight_text if self.isChecked() else theme.text
         painter.setPen(words if self.isEnabled() else theme.disabled)
@@ -311,6 +311,7 @@ class Segments(QtWidgets.QWidget):
             button = Segment(text)
             self._group.addButton(button, number)
             row.addWidget(button)
+        button.setProperty("last", True)
         row.addStretch(1)
         self._group.buttonClicked.connect(lambda button: self.chosen.emit(self._group.id(button)))
 
@@ -515,6 +516,17 @@ class ActionButton(QtWidgets.QPushButton):
         self.setIconSize(QtCore.QSize(14, 14))
 
 
+def comfortable(parent: QtWidgets.QWidget) -> None:
+    """Fields and buttons below `parent` as high as a row, with air before their words."""
+    for kind in (QtWidgets.QLineEdit, QtWidgets.QComboBox, QtWidgets.QAbstractSpinBox, QtWidgets.QPushButton):
+        for widget in parent.findChildren(kind):
+            inside = isinstance(widget.parent(), QtWidgets.QAbstractSpinBox)
+            if not inside and widget.minimumHeight() < row_height(widget.fontMetrics()):
+                widget.setMinimumHeight(row_height(widget.fontMetrics()))
+            if kind is QtWidgets.QLineEdit:
+                widget.setTextMargins(4, 0, 4, 0)
+
+
 def field_label(text: str) -> Words:
     """The label of a form's row."""
     label = Words("faint")
@@ -540,6 +552,7 @@ __all__ = [
     "Words",
     "bold",
     "colour",
+    "comfortable",
     "field_label",
     "flags",
     "row_height",
