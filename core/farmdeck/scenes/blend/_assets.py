@@ -126,9 +126,7 @@ class Assets:
 
     def _text(self, block: Block, name: str) -> None:
         """Text: `name` points at the path of an external file; the text itself is in the .blend all the same."""
-        address = self._blend.number(block, "name", "filepath")
-        path = self._blend.text_at(block, address) if address else ""
-        if path:
+        for path in self._blend.texts_at(block, [self._blend.number(block, "name", "filepath")]):
             self._found.one(path, self._folder, "text", name, Severity.NOTE)
 
     def _parts(self, owner: Block) -> None:

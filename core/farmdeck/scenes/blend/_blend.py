@@ -6,7 +6,7 @@ import contextlib
 import struct
 import sys
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .._watch import Watch
@@ -96,14 +96,15 @@ class Blend:
         raw = bytes(self.buf[start : start + min(size, MAX_TEXT)])
         return raw.split(b"\0", 1)[0].decode("utf-8", "replace")
 
-    def text_at(self, owner: Block, address: int) -> str:
-        """The text that a pointer of the owner leads to, among the owner's own data; "" when it leads nowhere."""
-        if address:
-            for block in self.everything_of(owner):
-                if block.address == address:
-                    raw = bytes(self.buf[block.start : block.start + min(block.size, MAX_TEXT)])
-                    return raw.split(b"\0", 1)[0].decode("utf-8", "replace")
-        return ""
+    def texts_at(self, owner: Block, addresses: Iterable[int]) -> list[str]:
+        """The texts that pointers of the owner lead to, among the owner's own data; NULL and strangers are left out."""
+        wanted = set(addresses) - {0}
+        found = []
+        for block in self.everything_of(owner) if wanted else ():
+            if block.address in wanted:
+                raw = bytes(self.buf[block.start : block.start + min(block.size, MAX_TEXT)])
+                found.append(raw.split(b"\0", 1)[0].decode("utf-8", "replace"))
+        return found
 
     def place(self, block: Block, *paths: str, row: int = 0) -> tuple[int, int]:
         """Where the text field lies in the file: (start, size in bytes); size 0 when there is none."""

@@ -87,12 +87,12 @@ def _point_cache(blend: Blend, block: Block, folder: str, found: Found, name: st
 
 def _bakes(blend: Blend, owner: Block, folder: str, found: Found, name: str) -> None:
     """Geometry nodes: the folder of the modifier, and those that single bakes name instead."""
-    paths: list[str] = []
-    for block in blend.data(owner, "NodesModifierData"):
-        paths.append(blend.text_at(owner, blend.number(block, "simulation_bake_directory", "bake_directory")))
+    number = blend.number
+    pointers = {
+        number(b, "simulation_bake_directory", "bake_directory") for b in blend.data(owner, "NodesModifierData")
+    }
     for block in blend.data(owner, "NodesModifierBake"):
-        for row in range(blend.rows(block)):
-            paths.append(blend.text_at(owner, blend.number(block, "directory", row=row)))
-    for path in dict.fromkeys(paths):
+        pointers.update(number(block, "directory", row=row) for row in range(blend.rows(block)))
+    for path in dict.fromkeys(blend.texts_at(owner, pointers)):
         if path:
             found.tree(path, folder, name, False)

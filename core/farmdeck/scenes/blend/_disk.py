@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable
 from typing import NamedTuple
 
 MAX_FILES = 200_000
+DEPTH = 3
+_MANY = 16
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 _DIGITS = re.compile(r"^(.*?)(\d+)(\D*)$", re.DOTALL)
 
@@ -90,11 +93,28 @@ class Disk:
                     found.append(number)
         return sorted(found)
 
+    def missing(self, files: Iterable[str]) -> list[str]:
+        """Those that are not there; where many lie in one folder, it is listed rather than asked for each."""
+        files = list(files)
+        counts = Counter(os.path.dirname(file) for file in files)
+        lists = {folder: set(self.names(folder)) for folder, count in counts.items() if count > _MANY}
+        return [
+            file
+            for file in files
+            if not (
+                os.path.basename(file) in lists[os.path.dirname(file)]
+                if os.path.dirname(file) in lists
+                else self.exists(file)
+            )
+        ]
+
     def tree(self, folder: str) -> list[str]:
-        """Every file below `folder`, sorted, at most MAX_FILES."""
+        """Every file in `folder` and at most DEPTH folders below, sorted, at most MAX_FILES."""
         found: list[str] = []
-        for where, folders, names in os.walk(folder):
+        for where, folders, names in os.walk(folder) if os.path.isabs(folder) else ():
             folders.sort()
+            if where[len(folder) :].count(os.sep) >= DEPTH:
+                folders.clear()
             found.extend(os.path.join(where, name) for name in names)
             if len(found) >= MAX_FILES:
                 break

@@ -20,7 +20,7 @@ from ._packing import damaged
 
 MAX_NAMES = 200_000
 MAX_FIELDS = 20_000
-_ARRAY = re.compile(r"\[(\d+)\]")
+_ARRAY = re.compile(r"\[(\d{1,9})\]")
 _FORMATS = {
     "char": "b", "uchar": "B", "int8_t": "b", "uint8_t": "B", "bool": "B", "short": "h", "ushort": "H", "int16_t": "h",
     "uint16_t": "H", "int": "i", "int32_t": "i", "uint": "I", "uint32_t": "I", "float": "f", "double": "d",

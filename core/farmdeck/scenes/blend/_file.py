@@ -24,7 +24,9 @@ _OLD = re.compile(rb"BLENDER([_-])([vV])(\d{3})")
 _NEW = re.compile(rb"BLENDER(\d{2})-(\d{2})([vV])(\d{4})")
 _STEP = 65536
 MAX_BLOCKS = 20_000_000
-MAX_KEPT = 4_000_000
+MAX_KEPT = 1_000_000
+MAX_CATALOGUE = 16 << 20
+"""Blender's own catalogue has some 150 kB."""
 
 RAW = 0
 """The struct number that Blender gives to blocks without a struct (strings, arrays of pointers)."""
@@ -106,7 +108,7 @@ def find_dna(buf: Bytes, header: Header) -> tuple[int, int] | None:
         return None
     size = head.unpack_from(buf, at)[3 if header.large else 1]
     start = at + head.size
-    if size < 8 or start + size > len(buf) or buf[start : start + 4] != b"SDNA":
+    if not 8 <= size <= min(MAX_CATALOGUE, len(buf) - start) or buf[start : start + 4] != b"SDNA":
         return None
     return start, size
 

@@ -43,7 +43,10 @@ class Found:
     def several(self, path: str, folder: str, kind: str, owner: str, files: Iterable[str]) -> None:
         """A row with several files, all looked for one by one."""
         full = tuple(dict.fromkeys(files))
-        missing = [file for file in full if not self.disk.exists(file)]
+        if len(full) == 1:
+            self.one(path, folder, kind, owner)
+            return
+        missing = self.disk.missing(full)
         self._row(Asset(path, full, bool(missing) or not full, kind, owner), folder)
         if missing or not full:
             names = ", ".join(_base(file) for file in missing[:3]) + (", …" if len(missing) > 3 else "")

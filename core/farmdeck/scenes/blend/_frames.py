@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from ._blend import Blend
 from ._file import Block
+from ._packing import damaged
 
 _TREES = (b"MA", b"WO", b"LA", b"NT", b"SC", b"LS", b"TE")
 """IDs that may own nodes."""
 MAX_SPAN = 100_000
+MAX_FRAMES = 1_000_000
 
 
 class Users:
@@ -22,6 +24,8 @@ class Users:
         self._blend = blend
         self._low, self._high = span[0], min(span[1], span[0] + MAX_SPAN)
         self._by_image: dict[int, set[int]] = {}
+        self._users: set[tuple[int, ...]] = set()
+        self._spent = 0
         self._read = False
 
     def of_image(self, image: Block) -> set[int]:
@@ -38,23 +42,26 @@ class Users:
         number = self._blend.number
         start, length = number(volume, "frame_start"), number(volume, "frame_duration")
         offset, mode = number(volume, "frame_offset"), number(volume, "sequence_mode")
-        if length <= 0:
+        low, high = self._low - start, self._high - start
+        if length <= 0 or (mode == 0 and (high < 0 or low >= length)):
             return set()
-        needed = set()
-        for frame in range(self._low, self._high + 1):
-            at = frame - start
-            if mode == 0 and not 0 <= at < length:
-                continue
-            if mode == 1:
-                at = min(max(at, 0), length - 1)
-            elif mode == 2:
-                at %= length
-            elif mode == 3:
-                turn = max(1, 2 * length - 2)
-                at %= turn
-                at = at if at < length else turn - at
-            needed.add(at + 1 + offset)
-        return needed
+        if mode in (0, 1):
+            return self._from_to(max(0, min(low, length - 1)), max(0, min(high, length - 1)), offset)
+        turn = length if mode == 2 else max(1, 2 * length - 2)
+        at = {frame % turn for frame in range(low, min(high, low + turn) + 1)}
+        self._spend(len(at))
+        return {(frame if frame < length else turn - frame) + 1 + offset for frame in at}
+
+    def _from_to(self, first: int, last: int, offset: int) -> set[int]:
+        """File numbers of the frames `first` to `last`, which count from 0."""
+        self._spend(last - first)
+        return set(range(first + 1 + offset, last + 2 + offset))
+
+    def _spend(self, frames: int) -> None:
+        """Count what is being asked for; raises SceneError where no real scene gets."""
+        self._spent += max(1, frames)
+        if self._spent > MAX_FRAMES:
+            raise damaged(f"its sequences ask for more than {MAX_FRAMES:,} frames")
 
     def _read_owner(self, owner: Block) -> None:
         """Nodes name the image in `bNode.id`, and its user lies in their storage; textures hold both themselves."""
@@ -78,9 +85,15 @@ class Users:
         number = self._blend.number
         length, offset = number(block, prefix + "frames"), number(block, prefix + "offset")
         start, cyclic = number(block, prefix + "sfra"), number(block, prefix + "cycl")
-        if image and length > 0:
-            needed = self._by_image.setdefault(image, set())
-            for frame in range(self._low, self._high + 1):
-                at = frame - start
-                at = at % length if cyclic else min(max(at, 0), length - 1)
-                needed.add(at + 1 + offset)
+        user = (image, length, offset, start, cyclic)
+        if not image or length <= 0 or user in self._users:
+            return
+        self._users.add(user)
+        low, high = self._low - start, self._high - start
+        if cyclic:
+            at = {frame % length for frame in range(low, min(high, low + length) + 1)}
+            self._spend(len(at))
+            needed = {frame + 1 + offset for frame in at}
+        else:
+            needed = self._from_to(max(0, min(low, length - 1)), max(0, min(high, length - 1)), offset)
+        self._by_image.setdefault(image, set()).update(needed)

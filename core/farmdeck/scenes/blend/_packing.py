@@ -1,8 +1,7 @@
 """The bytes of a .blend, whatever it is packed with: plain, gzip (Blender up to 2.93) or zstd (since 3.0).
 
-A plain file is mapped, never copied. A packed one is unpacked once: into memory while it is small, else into a
-temporary file without a name, which is mapped in its turn. So memory stays bounded, and everybody downstream
-sees one buffer to index.
+What is small is held in memory. A large plain file is mapped, a large packed one is unpacked into a temporary file
+without a name, which is mapped in its turn. So memory stays bounded, and everybody downstream sees one buffer.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import contextlib
 import gzip
 import mmap
 import os
+import stat
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ Bytes = Union[bytes, mmap.mmap]
 
 CHUNK = 1 << 20
 IN_MEMORY = 48 << 20
-"""Unpacked bytes that are held in memory; beyond, a temporary file takes them."""
+"""A plain file or the unpacked bytes of another up to this size are held in memory; beyond, on the disk."""
 FREE = 1 << 30
 """A file may always unpack to this many bytes …"""
 RATIO = 250
@@ -44,34 +44,43 @@ def damaged(why: str) -> SceneError:
 @contextlib.contextmanager
 def opened(path: str, watch: Watch | None = None) -> Iterator[Bytes]:
     """The unpacked bytes of the file at `path`. Raises SceneError when it cannot be read or unpacked."""
-    try:
-        with open(path, "rb") as file:
-            magic = file.read(4)
-            file.seek(0)
-            if magic[:2] == GZIP or magic == ZSTD:
-                with _spooled(file, watch) as buf:
-                    yield buf
-            else:
-                with _mapped(file) as buf:
-                    yield buf
-    except OSError as exc:
-        raise SceneError(f"{path} cannot be read: {exc.strerror or exc}.", "Check the disk and the rights.") from exc
+    with _reading(path) as file:
+        magic = file.read(4)
+        file.seek(0)
+        if magic[:2] == GZIP or magic == ZSTD:
+            with _spooled(file, watch) as buf:
+                yield buf
+        elif os.fstat(file.fileno()).st_size <= IN_MEMORY:
+            yield file.read(IN_MEMORY)
+        else:
+            with _mapped(file) as buf:
+                yield buf
 
 
 def first_bytes(path: str, count: int, packed: bool = True) -> bytes:
     """At most `count` bytes from the start of the file, unpacked if `packed`; raises SceneError."""
+    with _reading(path) as file:
+        if not packed:
+            return file.read(count)
+        out = bytearray()
+        for piece in pieces(file):
+            out += piece
+            if len(out) >= count:
+                break
+        return bytes(out[:count])
+
+
+@contextlib.contextmanager
+def _reading(path: str) -> Iterator[IO[bytes]]:
+    """The file, open; raises SceneError when it is none, is a pipe or a device, or when reading fails."""
     try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise SceneError(f"{path} is not a file.", "Choose a .blend file.")
         with open(path, "rb") as file:
-            if not packed:
-                return file.read(count)
-            out = bytearray()
-            for piece in pieces(file):
-                out += piece
-                if len(out) >= count:
-                    break
-            return bytes(out[:count])
-    except OSError as exc:
-        raise SceneError(f"{path} cannot be read: {exc.strerror or exc}.", "Check the disk and the rights.") from exc
+            yield file
+    except (OSError, ValueError) as exc:
+        why = exc.strerror if isinstance(exc, OSError) and exc.strerror else str(exc)
+        raise SceneError(f"{path} cannot be read: {why}.", "Check the disk and the rights.") from exc
 
 
 def pieces(file: IO[bytes], watch: Watch | None = None) -> Iterator[bytes]:
@@ -125,9 +134,6 @@ def _zstd(file: IO[bytes]) -> Iterator[bytes]:
 
 @contextlib.contextmanager
 def _mapped(file: IO[bytes]) -> Iterator[Bytes]:
-    if os.fstat(file.fileno()).st_size == 0:
-        yield b""
-        return
     mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     try:
         yield mapped
