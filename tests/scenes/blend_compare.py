@@ -30,7 +30,9 @@ class Difference:
     theirs: Any
 
     def __str__(self) -> str:
-        return f"{os.path.basename(self.file)} {self.version}: {self.what} of {self.subject}: {self.ours!r} in the file, {self.theirs!r} in bpy"
+        name = os.path.basename(self.file)
+        what = f"{name} {self.version}: {self.what} of {self.subject}"
+        return f"{what}: {self.ours!r} in the file, {self.theirs!r} in bpy"
 
 
 @dataclass(frozen=True)

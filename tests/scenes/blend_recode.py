@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 KEEP = (b"GLOB", b"SC\0\0", b"OB\0\0", b"CA\0\0", b"IM\0\0", b"LI\0\0", b"ID\0\0", b"MA\0\0", b"NT\0\0", b"GR\0\0",
         b"SO\0\0", b"TX\0\0", b"VF\0\0", b"VO\0\0", b"CF\0\0", b"MC\0\0")  # fmt: skip
-_LETTERS = {"char": "b", "uchar": "B", "int8_t": "b", "uint8_t": "B", "bool": "B", "short": "h", "ushort": "H", "int": "i",
-            "int16_t": "h", "uint16_t": "H", "int32_t": "i", "uint32_t": "I", "float": "f", "double": "d",
-            "int64_t": "q", "uint64_t": "Q", "long": "i", "ulong": "I"}  # fmt: skip
+_LETTERS = {"char": "b", "uchar": "B", "int8_t": "b", "uint8_t": "B", "bool": "B", "short": "h", "ushort": "H",
+            "int": "i", "int16_t": "h", "uint16_t": "H", "int32_t": "i", "uint32_t": "I", "float": "f",
+            "double": "d", "int64_t": "q", "uint64_t": "Q", "long": "i", "ulong": "I"}  # fmt: skip
 
 
 @dataclass
@@ -55,6 +55,7 @@ class Real:
             code, *rest = head.unpack_from(raw, at)
             number, address, size, count = rest if large else (rest[2], rest[1], rest[0], rest[3])
             at += head.size
+            code = code[2:] + code[:2] if code[:2] == b"\0\0" else code
             self.blocks.append((code, number, address, count, raw[at : at + size]))
             if code == b"DNA1":
                 self._catalogue(raw[at : at + size])
@@ -157,13 +158,18 @@ class _Writer:
             offset += (self.real.form.pointer if pointer else self.real.sizes[kind]) * _count(title)
 
     def _block(self, out: bytearray, code: bytes, number: int, address: int, count: int, data: bytes) -> None:
+        if code[2:] == b"\0\0" and self.form.endian == ">":
+            code = b"\0\0" + code[:2]  # as big-endian machines wrote it
         numbers = (number, address, len(data), count) if self.form.large else (len(data), address, number, count)
         out += self.form.head.pack(code, *numbers) + data
 
     def _data(self, number: int, count: int, data: bytes) -> bytes:
         if number == 0:  # untyped: pointers if every word is one, else text
-            words = struct.unpack(f"{self.real.form.endian}{len(data) // 8}Q", data[: len(data) // 8 * 8])
-            if len(data) % 8 == 0 and words and all(w == 0 or w in self.addresses for w in words):
+            width, letter = self.real.form.pointer, "Q" if self.real.form.pointer == 8 else "I"
+            words = struct.unpack(
+                f"{self.real.form.endian}{len(data) // width}{letter}", data[: len(data) // width * width]
+            )
+            if len(data) % width == 0 and words and all(w == 0 or w in self.addresses for w in words):
                 return b"".join(self._pointer(word) for word in words)
             return data
         kind = self.real.structs[number][0]

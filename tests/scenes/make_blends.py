@@ -129,12 +129,12 @@ def outputs():
     scene = fresh()
     scene.render.engine = "CYCLES"
     camera(scene, "Cam")
-    paths = ["//", "//out/", "/tmp/a#b###.c", "//x.png", "//x.PNG", "//y.exr", "//sub.dir/name.", "name", "//../up/../z_",
-             "//#/no", "//dot.v001", "", "/abs//double/./f_####", "//win\\dir\\f"]  # fmt: skip
+    paths = ["//", "//out/", "/tmp/a#b###.c", "//x.png", "//x.PNG", "//y.exr", "//sub.dir/name.", "name",
+             "//../up/../z_", "//#/no", "//dot.v001", "", "/abs//double/./f_####", "//win\\dir\\f"]  # fmt: skip
     formats = ["PNG", "JPEG", "TIFF", "OPEN_EXR", "TARGA", "BMP", "IRIS", "CINEON", "DPX", "HDR", "WEBP", "JPEG2000"]
     made = 0
     for number, text in enumerate(paths * 2):
-        new = bpy.data.scenes.new("S%02d" % number)
+        new = bpy.data.scenes.new(f"S{number:02d}")
         new.camera = bpy.data.objects["Cam"]
         new.render.filepath = text
         new.render.use_file_extension = number < len(paths) or number % 3 != 0
@@ -163,7 +163,7 @@ def movies():
         )
     ):
         for extension in (True, False):
-            new = bpy.data.scenes.new("M%d%d" % (number, extension))
+            new = bpy.data.scenes.new(f"M{number}{extension:d}")
             new.frame_start, new.frame_end = 5, 12345
             render = new.render
             render.filepath, render.use_file_extension = text, extension
@@ -185,8 +185,8 @@ def textures():
     tree = material(thing, "Paint").node_tree
     for number in range(1001, 1013):
         if number not in (1003, 1011, 1012):
-            png("tex", "hull.%d.png" % number)
-        png("tex", "uv_u%d_v%d.png" % ((number - 1001) % 10 + 1, (number - 1001) // 10 + 1))
+            png("tex", f"hull.{number}.png")
+        png("tex", f"uv_u{(number - 1001) % 10 + 1}_v{(number - 1001) // 10 + 1}.png")
     for name, file in (("hull", "//tex/hull.<UDIM>.png"), ("uv", "//tex/uv_<UVTILE>.png")):
         made = image(name, "TILED", file)
         for number in range(1002, 1013):
@@ -206,8 +206,8 @@ def textures():
     image("movie", "MOVIE", "//tex/clip.mov")
     touch("tex", "clip.mov")
     for number in list(range(1, 6)) + [8, 100]:
-        png("seq", "smoke_%04d.png" % number)
-        png("seq", "held.%d.png" % number)
+        png("seq", f"smoke_{number:04d}.png")
+        png("seq", f"held.{number}.png")
     for name, file, start, length, offset, cyclic in (
         ("smoke", "//seq/smoke_0001.png", 1, 10, 0, False),
         ("held", "//seq/held.1.png", 3, 5, 0, False),
@@ -244,11 +244,11 @@ def others():
     lost.filepath, lost.use_fake_user = "//audio/lost.wav", True
     os.remove(path("audio", "lost.wav"))
     for number in (1, 2, 5):
-        png("clip", "plate.%03d.png" % number)
+        png("clip", f"plate.{number:03d}.png")
     clip = bpy.data.movieclips.load(path("clip", "plate.001.png"))
     clip.filepath, clip.use_fake_user = "//clip/plate.001.png", True
     for number in (1, 2, 3, 5):
-        touch("vdb", "fire_%04d.vdb" % number)
+        touch("vdb", f"fire_{number:04d}.vdb")
     for name, mode in (
         ("one", None),
         ("clip", "CLIP"),
@@ -307,7 +307,7 @@ def alembic():
     scene = fresh()
     cube(scene, "Grid")
     for number in (1, 2, 4):
-        bpy.ops.wm.alembic_export(filepath=path("abc", "grid_%04d.abc" % number), start=1, end=1)
+        bpy.ops.wm.alembic_export(filepath=path("abc", f"grid_{number:04d}.abc"), start=1, end=1)
     scene = fresh()
     scene.frame_end = 4
     scene.camera = camera(scene, "Cam")
@@ -330,7 +330,7 @@ def strips():
     editor = scene.sequence_editor_create()
     pool = editor.strips if hasattr(editor, "strips") else editor.sequences
     for number in (1, 2, 3):
-        png("edit", "p%d.png" % number)
+        png("edit", f"p{number}.png")
     strip = pool.new_image("pics", path("edit", "p1.png"), 1, 1)
     strip.directory = "//edit/"
     for name in ("p2.png", "p3.png", "p9.png"):

@@ -117,7 +117,10 @@ class Facts:
         return items
 
     def _layers(self, scene: Block) -> list[tuple[str, bool]]:
-        """Name and "use for rendering" of each layer; a scene without any gets Blender's own `ViewLayer`."""
+        """Name and "use for rendering" of each layer; one without any gets Blender's own when it is loaded.
+
+        Its name is that of `BKE_scene_add`, or for older files that of `do_version_layers_to_collections`.
+        """
         blend = self._blend
         layers = [
             (blend.text(block, "name"), bool(blend.number(block, "flag") & _LAYER_RENDERS))
@@ -126,7 +129,7 @@ class Facts:
             (blend.text(block, "name"), not blend.number(block, "layflag") & _LAYER_DISABLED)
             for block in blend.data(scene, "SceneRenderLayer")
         ]
-        return layers or [("ViewLayer", True)]
+        return layers or [("ViewLayer" if blend.header.version >= 280 else "Viewport", True)]
 
     def _cameras(self, scene: Block) -> tuple[str, ...]:
         """The scene's camera, then those that its markers switch to, in the order of their frames."""

@@ -139,6 +139,8 @@ def walk(buf: Bytes, header: Header, wanted: frozenset[int], watch: Watch | None
             owner.end = position
             if code == b"ENDB":
                 return found
+            if code[:2] == b"\0\0":  # big-endian machines wrote the two letters as the lower half of a number
+                code = code[2:] + b"\0\0"
             owner = Block(code, position + width, size, address, struct_no, count)
             found.append(owner)
             kept += 1
