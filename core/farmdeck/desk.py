@@ -6,6 +6,7 @@ the application's main thread. It also looks for changes a few times a second an
 
 from __future__ import annotations
 
+import logging
 import queue
 import threading
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from .places import store_folder
 from .store import FarmInfo, Store
 from .submission import Submission
 
+LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 0.15
 
 
@@ -41,7 +43,7 @@ class FramesChanged:
 
 @dataclass(frozen=True)
 class FarmsChanged:
-    """The farms that are set up, and whether an agent runs."""
+    """The farms that are set up; comes with every change of the store, the first one included."""
 
     farms: tuple[FarmInfo, ...]
 
@@ -139,7 +141,7 @@ class Desk:
 
     def _serve(self, store: Store) -> None:
         revision, frames_revision, watched = 0, 0, ""
-        fresh = True
+        fresh, said = True, ""
         while True:
             try:
                 fresh = store.changed() or fresh or watched != self._watched
@@ -149,9 +151,12 @@ class Desk:
                     if watched:
                         frames_revision = self._tell_frames(store, watched, frames_revision)
                     revision = self._tell_jobs(store, revision)
-                    fresh = False
-            except FarmdeckError as exc:
-                self._tell(Done(0, error=exc))
+                    fresh, said = False, ""
+            except FarmdeckError as exc:  # looked at again a moment later, but said once
+                fresh = True
+                if str(exc) != said:
+                    self._tell(Done(0, error=exc))
+                said = str(exc)
             try:
                 ticket, work = self._requests.get(timeout=LOOK_SECONDS)
             except queue.Empty:
@@ -180,6 +185,10 @@ class Desk:
             return Done(ticket, work(store))
         except FarmdeckError as exc:
             return Done(ticket, error=exc)
+        except Exception as exc:  # noqa: BLE001 - the edge of this thread: what a bug ends is one request, not the desk
+            LOG.exception("request %s", ticket)
+            what = f"That could not be done, and it is Farmdeck's mistake: {type(exc).__name__}: {exc}."
+            return Done(ticket, error=FarmdeckError(what, "Try again, and tell its makers."))
 
     def _see_to_agent(self, store: Store) -> None:
         try:

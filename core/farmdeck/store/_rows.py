@@ -62,32 +62,77 @@ class AgentInfo:
     state: str
 
 
-JOB_COLUMNS = tuple(field.name for field in fields(Job))
-FRAME_COLUMNS = tuple(field.name for field in fields(Frame))
+def _kinds(cls: type) -> dict[str, tuple[type, ...]]:
+    """What SQLite gives for each column of the noun: lists and enums are kept as text, a whole float may be an int."""
+    plain: dict[str, tuple[type, ...]] = {"int": (int,), "float": (float, int), "float | None": (float, int, _NONE)}
+    return {field.name: plain.get(str(field.type), (str,)) for field in fields(cls)}
+
+
+_NONE = type(None)
+JOB_KINDS = _kinds(Job)
+FRAME_KINDS = _kinds(Frame)
+FRAME_COLUMNS = tuple(FRAME_KINDS)
+FARM_COLUMNS = frozenset(field.name for field in fields(FarmInfo))
 
 
 def job_from_row(row: sqlite3.Row) -> Job:
     """A row that cannot be read becomes a failed job that says so: one bad row never hides the others."""
-    values = {name: row[name] for name in JOB_COLUMNS}
+    values, bad = _readable(row, JOB_KINDS)
     try:
-        parts = tuple(from_plain(Part, part) for part in json.loads(values.pop("parts")))
-        return Job(**{**values, "parts": parts, "state": JobState(values["state"])})
-    except (ValueError, TypeError, BadDocument) as exc:
-        return Job(
-            id=str(row["id"]),
-            name=str(row["name"]),
-            farm=str(row["farm"]),
-            state=JobState.FAILED,
-            message=f"This job's entry in the job list is damaged ({exc}). Its frames on disk are untouched: "
-            "delete the entry and submit again.",
+        parts = tuple(from_plain(Part, part) for part in json.loads(values.pop("parts", "[]")))
+    except (ValueError, TypeError, BadDocument):
+        parts, bad = (), [*bad, "parts"]
+    try:
+        state = JobState(values.pop("state", ""))
+    except ValueError:
+        state, bad = JobState.FAILED, [*bad, "state"]
+    if bad:
+        state = JobState.FAILED
+        values["message"] = (
+            f"This job's entry in the job list is damaged ({', '.join(sorted(set(bad)))}). Its frames on disk are "
+            "untouched: delete the entry and submit again."
         )
+    return Job(**{**{name: "" for name in ("id", "name", "farm")}, **values, "parts": parts, "state": state})
 
 
 def frame_from_row(row: sqlite3.Row) -> Frame:
     """Like `job_from_row`."""
-    values = {name: row[name] for name in FRAME_COLUMNS}
+    values, bad = _readable(row, FRAME_KINDS)
     try:
-        return Frame(**{**values, "files": tuple(json.loads(values["files"])), "state": FrameState(values["state"])})
-    except (ValueError, TypeError) as exc:
-        message = f"This frame's entry in the job list is damaged ({exc}). Retry it."
-        return Frame(part=row["part"], number=row["number"], state=FrameState.FAILED, message=message)
+        files = tuple(str(file) for file in json.loads(values.pop("files", "[]")))
+        state = FrameState(values.pop("state", ""))
+    except (ValueError, TypeError):
+        files, state, bad = (), FrameState.FAILED, [*bad, "state or files"]
+    if bad:
+        message = f"This frame's entry in the job list is damaged ({', '.join(bad)}). Retry the frame."
+        values.update(message=message)
+        state = FrameState.FAILED
+    return Frame(**{"part": 0, "number": 0, **values, "files": files, "state": state})
+
+
+def farm_from_row(row: sqlite3.Row) -> FarmInfo:
+    """A row that cannot be read becomes a farm with a problem."""
+    values = {key: row[key] for key in row.keys() if key in FARM_COLUMNS}
+    try:
+        document = json.loads(values.pop("document"))
+        if not isinstance(document, dict):
+            raise ValueError("not a table")
+    except (ValueError, TypeError):
+        again = f"What was known of the farm {row['name']} is damaged. Run `farmdeck farms test {row['name']}`."
+        return FarmInfo(**{**values, "document": {}, "problem": again})
+    return FarmInfo(**{**values, "document": document})
+
+
+def text_or_bytes(raw: bytes) -> str | bytes:
+    """sqlite3's text_factory: what is no UTF-8 stays bytes, so that one bad cell does not spoil the whole answer."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw
+
+
+def _readable(row: sqlite3.Row, kinds: Mapping[str, tuple[type, ...]]) -> tuple[dict[str, Any], list[str]]:
+    """(the columns of the right type, the names of the others); SQLite itself lets any type into any column."""
+    values = {name: row[name] for name in kinds}
+    bad = [name for name, value in values.items() if not isinstance(value, kinds[name])]
+    return {name: value for name, value in values.items() if name not in bad}, bad

@@ -83,10 +83,7 @@ def migrate(db: sqlite3.Connection, path: str) -> None:
         version = db.execute("PRAGMA user_version").fetchone()[0]
         major, have = divmod(version, 1000)
         if version and major != MAJOR:
-            side = "this plug-in" if major > MAJOR else "the Farmdeck that wrote it"
-            raise StoreVersion(
-                f"The job list {path} is of version {major}; this Farmdeck reads version {MAJOR}.", f"Update {side}."
-            )
+            raise _other_version(path, major)
         for script in MIGRATIONS[have:]:
             for statement in _statements(script):
                 db.execute(statement)
@@ -96,6 +93,15 @@ def migrate(db: sqlite3.Connection, path: str) -> None:
     except BaseException:
         db.execute("ROLLBACK")
         raise
+
+
+def _other_version(path: str, major: int) -> StoreVersion:
+    """Each side says what to update: the older one itself, the newer one the other."""
+    if major > MAJOR:
+        what = f"The job list {path} is a newer Farmdeck's (version {major}); this one reads version {MAJOR}."
+        return StoreVersion(what, "Update the Farmdeck that says this, the plug-in or the command line.")
+    what = f"The job list {path} is an older Farmdeck's (version {major}); this one reads version {MAJOR}."
+    return StoreVersion(what, "Update the other Farmdeck on this machine, then start its agent once.")
 
 
 def _statements(script: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,13 +15,24 @@ from typing import Any, TypeVar
 from .._errors import BadInput, StoreError, UnknownJob
 from ..documents import to_plain
 from ..job import Frame, Job, JobState
-from ..places import store_folder
+from ..places import make_private, store_folder
 from ..submission import Submission, SubmissionState, submission_document, submission_from_document
-from ._rows import FRAME_COLUMNS, AgentInfo, Answer, Command, FarmInfo, frame_from_row, job_from_row
+from ._rows import (
+    FRAME_COLUMNS,
+    AgentInfo,
+    Answer,
+    Command,
+    FarmInfo,
+    farm_from_row,
+    frame_from_row,
+    job_from_row,
+    text_or_bytes,
+)
 from ._schema import migrate
 
 STORE_NAME = "store.sqlite3"
 BUSY_SECONDS = 10.0
+LOW_DISK = 1 << 20
 S = TypeVar("S", bound="Store")
 
 
@@ -31,20 +43,28 @@ class Store:
         self.folder = folder
         self.path = folder / STORE_NAME
         with _storing(self.path):
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its log files the same rights
             self._db = sqlite3.connect(str(self.path), timeout=BUSY_SECONDS, isolation_level=None)
-            self._db.row_factory = sqlite3.Row
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")  # what the panel calls submitted survives a power cut
-            self._db.execute("PRAGMA wal_autocheckpoint = 0")  # checkpoints are the agent's
-            if os.name == "posix":
-                os.chmod(self.path, 0o600)
-            migrate(self._db, str(self.path))
+            try:
+                self._set_up()
+            except BaseException:
+                self._db.close()
+                raise
         self._seen = self._data_version()
+
+    def _set_up(self) -> None:
+        self._db.row_factory = sqlite3.Row
+        _use_wal(self._db)
+        self._db.execute("PRAGMA synchronous = FULL")  # what the panel calls submitted survives a power cut
+        self._db.execute("PRAGMA wal_autocheckpoint = 0")  # checkpoints are the agent's
+        if os.name == "posix":
+            os.chmod(self.path, 0o600)
+        migrate(self._db, str(self.path))
 
     @classmethod
     def open(cls: type[S], folder: Path | None = None) -> S:
         """The user's store, or the one in `folder`."""
-        return cls(folder or store_folder())
+        return cls(make_private(folder) if folder else store_folder())
 
     def close(self) -> None:
         """Close the connection."""
@@ -72,7 +92,10 @@ class Store:
     # -- submitting
 
     def submit(self, submission: Submission) -> Job:
-        """Write the submission and its job; when this returns they are on disk. The same id twice is one job."""
+        """Write the submission and its job; when this returns they are on disk. The same id twice is one job.
+
+        Raises BadFrames, BadInput.
+        """
         job = first_job(submission)
         document = json.dumps(submission_document(submission))
         with self._write() as db:
@@ -84,7 +107,7 @@ class Store:
                     (submission.id, submission.created, submission.farm, document, now),
                 )
                 _put_job(db, job, _next_revision(db))
-        return job
+        return job if known is None else self.job(submission.id)
 
     def submission(self, id: str) -> Submission:
         """Raises UnknownJob, BadDocument."""
@@ -111,8 +134,11 @@ class Store:
             return Answer(True, False, "That command is no longer known. Give it again.")
         if row["state"] not in ("done", "failed"):
             return Answer(False)
-        doc = json.loads(row["answer"])
-        return Answer(True, row["state"] == "done", doc.get("message", ""), doc.get("values"))
+        try:
+            doc = json.loads(row["answer"])
+            return Answer(True, row["state"] == "done", doc.get("message", ""), doc.get("values"))
+        except (ValueError, TypeError, AttributeError):
+            return Answer(True, False, "What came of that command is damaged. Give it again.")
 
     # -- reading
 
@@ -127,7 +153,7 @@ class Store:
             self._db.execute("BEGIN")
             try:
                 revision = self.revision()
-                rows = self._db.execute("SELECT * FROM jobs WHERE revision > ? ORDER BY revision", (since,)).fetchall()
+                rows = self._all("SELECT * FROM jobs WHERE revision > ? ORDER BY revision", (since,))
             finally:
                 self._db.execute("COMMIT")
         live = [job_from_row(row) for row in rows if not row["deleted"]]
@@ -152,10 +178,7 @@ class Store:
 
     def farms(self) -> list[FarmInfo]:
         """The farms that the agent last found set up."""
-        return [
-            FarmInfo(**{**{key: row[key] for key in row.keys()}, "document": json.loads(row["document"])})
-            for row in self._all("SELECT * FROM farms ORDER BY name = 'local' DESC, name", ())
-        ]
+        return [farm_from_row(row) for row in self._all("SELECT * FROM farms ORDER BY name = 'local' DESC, name", ())]
 
     def agent(self) -> AgentInfo | None:
         """The agent that last ran here."""
@@ -169,6 +192,12 @@ class Store:
 
     def _all(self, sql: str, args: Sequence[Any]) -> list[sqlite3.Row]:
         with _storing(self.path):
+            try:
+                return self._db.execute(sql, args).fetchall()
+            except sqlite3.OperationalError as exc:
+                if "decode" not in str(exc):  # "Could not decode to UTF-8 column 'name' with text …"
+                    raise
+            self._db.text_factory = text_or_bytes  # slower: only once a cell turned out to be damaged
             return self._db.execute(sql, args).fetchall()
 
     def _get(self, sql: str, args: Sequence[Any]) -> sqlite3.Row | None:
@@ -208,7 +237,12 @@ class AgentStore(Store):
         row = self._get("SELECT state, snapshot FROM submissions WHERE id = ?", (id,))
         if row is None:
             raise UnknownJob(f"Job {id} was not submitted from this machine.", "Look at it on its farm.")
-        return SubmissionState(row["state"]), row["snapshot"]
+        try:
+            return SubmissionState(row["state"]), row["snapshot"]
+        except ValueError as exc:
+            raise StoreError(
+                f"The record of job {id} is damaged ({exc}).", "Delete the job and submit it again."
+            ) from exc
 
     def set_submission(self, id: str, state: SubmissionState, snapshot: str | None = None) -> None:
         """Enter the next durable step."""
@@ -221,7 +255,13 @@ class AgentStore(Store):
     def take_commands(self) -> list[Command]:
         """Commands that nobody is at yet, oldest first."""
         rows = self._all("SELECT id, kind, target, arguments FROM commands WHERE state = 'queued' ORDER BY id", ())
-        return [Command(row["id"], row["kind"], row["target"], json.loads(row["arguments"])) for row in rows]
+        commands = []
+        for row in rows:
+            try:
+                commands.append(Command(row["id"], row["kind"], row["target"], dict(json.loads(row["arguments"]))))
+            except (ValueError, TypeError):
+                self.settle(row["id"], "That command is damaged. Give it again.")
+        return commands
 
     def mark_taken(self, command: int) -> None:
         """Somebody in the agent is at it; `untake` gives it back when that agent died."""
@@ -252,7 +292,7 @@ class AgentStore(Store):
         plain = {name: to_plain(value) for name, value in columns.items()}
         if "parts" in plain:
             plain["parts"] = json.dumps(plain["parts"])
-        row = self._get("SELECT * FROM jobs WHERE id = ?", (id,))
+        row = self._get("SELECT * FROM jobs WHERE id = ? AND NOT deleted", (id,))
         if row is None or all(row[name] == value for name, value in plain.items()):
             return False
         with self._write() as db:
@@ -328,9 +368,10 @@ class AgentStore(Store):
             self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def sweep(self, before: float) -> None:
-        """Drop the marks of jobs deleted before that time (seconds since the epoch)."""
+        """Drop the marks of jobs deleted before that time (seconds since the epoch), and frames of no job."""
         with self._write() as db:
             db.execute("DELETE FROM jobs WHERE deleted AND updated < ?", (before,))
+            db.execute("DELETE FROM frames WHERE job NOT IN (SELECT id FROM jobs WHERE NOT deleted)")
 
 
 def first_job(submission: Submission) -> Job:
@@ -382,24 +423,49 @@ def _submission(id: str, document: str) -> Submission:
         raise StoreError(f"The record of job {id} is damaged ({exc}).", "Delete the job and submit it again.") from exc
 
 
+def _use_wal(db: sqlite3.Connection) -> None:
+    """SQLite does not wait for the lock when a file becomes WAL: whoever comes second tries again."""
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            db.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as exc:
+            if "locked" not in str(exc) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+
+
 @contextmanager
 def _storing(path: Path) -> Iterator[None]:
-    """SQLite's errors in a person's words."""
+    """SQLite's errors in a person's words; a mistake in our own use of it stays what it is."""
     try:
         yield
+    except (sqlite3.ProgrammingError, sqlite3.IntegrityError, sqlite3.NotSupportedError):
+        raise
     except sqlite3.OperationalError as exc:
-        raise StoreError(f"The job list {path} cannot be used: {exc}.", _remedy(str(exc))) from exc
+        raise StoreError(f"The job list {path} cannot be used: {exc}.", _remedy(str(exc), path)) from exc
     except sqlite3.DatabaseError as exc:
         raise StoreError(f"The job list {path} is damaged: {exc}.", "Run `farmdeck doctor --repair`.") from exc
     except OSError as exc:
-        raise StoreError(f"The job list {path} cannot be used: {exc.strerror}.", "Check the folder's rights.") from exc
+        raise StoreError(f"The job list {path} cannot be used: {exc.strerror}.", _remedy(str(exc), path)) from exc
+    except UnicodeEncodeError as exc:
+        raise BadInput(f"{exc.object!r} holds characters that are no text.", "Rename it, then submit.") from exc
 
 
-def _remedy(said: str) -> str:
+def _remedy(said: str, path: Path) -> str:
+    said = said.lower()
     if "locked" in said:
         return "Another program holds it; try again in a moment."
-    if "full" in said:
+    if "full" in said or "no space" in said or ("disk i/o" in said and _free(path) < LOW_DISK):
         return "The disk is full: free some space; nothing that was submitted is lost."
-    if "readonly" in said or "unable to open" in said:
+    if "readonly" in said or "unable to open" in said or "permission" in said or "read-only" in said:
         return "Check the folder's rights, or set FARMDECK_HOME to another folder."
     return "Run `farmdeck doctor`."
+
+
+def _free(path: Path) -> int:
+    try:
+        return shutil.disk_usage(path.parent).free
+    except OSError:
+        return LOW_DISK
