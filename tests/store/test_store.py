@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from farmdeck import Frame, FrameState, JobState, store as store_module
+from farmdeck import Frame, FrameState, JobState
+from farmdeck import store as store_module
 from farmdeck._errors import BadFrames, BadInput, UnknownJob
 from farmdeck.job import Part, job_document, job_from_document
 from farmdeck.store import AgentInfo, AgentStore, FarmInfo, Store
