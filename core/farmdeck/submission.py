@@ -247,14 +247,16 @@ def _is_temporary(folder: str) -> bool:
 
 
 def _distinct(parts: Sequence[Part]) -> tuple[Part, ...]:
-    """The parts with outputs that differ: two names can become the same folder name."""
-    seen: dict[str, int] = {}
+    """The parts with outputs that differ, case aside: two names can become the same folder name."""
+    taken = {part.output.casefold() for part in parts}
+    seen: set[str] = set()
     out = []
     for part in parts:
-        count = seen[part.output] = seen.get(part.output, 0) + 1
-        if count > 1:
-            path = PurePath(part.output)
+        path, count = PurePath(part.output), 1
+        while part.output.casefold() in (seen if count == 1 else taken | seen):
+            count += 1
             part = replace(part, output=str(path.parent.with_name(f"{path.parent.name}_{count}") / path.name))
+        seen.add(part.output.casefold())
         out.append(part)
     return tuple(out)
 
