@@ -11,7 +11,7 @@ from farmdeck import Frame, FrameState
 
 from . import words
 from .icons import paint_icon
-from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
+from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, point_of
 from .theme import Theme, theme_of
 
 WIDEST, MARKED, NARROWEST, GAP = 24, 14, 8, 1
@@ -103,7 +103,7 @@ class FrameStrip(QtWidgets.QWidget):
         width, count = width or self.width(), max(1, len(self._numbers))
         rows = max(1, -(-count * MARKED // max(1, width)))
         if rows > ROWS_WIDE:
-            return max(1, width // NARROWEST)
+            rows = -(-count // max(1, width // NARROWEST))
         return -(-count // rows)
 
     def cell_width(self, width: int = 0) -> int:
@@ -200,7 +200,7 @@ class FrameStrip(QtWidgets.QWidget):
     # -- hands
 
     def mousePressEvent(self, event: QtGui.QMouseEvent) -> None:
-        place = self._place_at(event.pos())
+        place = self._place_at(point_of(event))
         if place >= 0:
             self._go(place)
 

@@ -12,7 +12,7 @@ from .choices import Outcome
 from .icons import paint_icon
 from .items_model import CAMERA, FRAMES, NAME, OVERRIDE, RENDERER, SIZE, WORST, ItemsModel, worst_by_subject
 from .menus import CheckMenu
-from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
+from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, point_of
 from .theme import theme_of
 from .widgets import GRID, FlatHeader, Section, Words, bold, row_height, tool_button
 
@@ -65,7 +65,7 @@ class ItemDelegate(QtWidgets.QStyledItemDelegate):
             return False
         kind = event.type()
         if kind == QtCore.QEvent.Type.MouseButtonRelease:
-            wanted = self._check_box(option).adjusted(-4, -6, 4, 6).contains(event.pos())
+            wanted = self._check_box(option).adjusted(-4, -6, 4, 6).contains(point_of(event))
         elif kind == QtCore.QEvent.Type.KeyPress:
             wanted = event.key() in (Qt.Key.Key_Space, Qt.Key.Key_Select)
         else:

@@ -142,7 +142,7 @@ class JobPage(QtWidgets.QWidget):
 
     # -- what the page above sets
 
-    def open(self, job: Job, can: Mapping[str, Sequence[Action]]) -> None:
+    def enter(self, job: Job, can: Mapping[str, Sequence[Action]]) -> None:
         """Show this job, and ask for its frames."""
         if self.job is None or self.job.id != job.id:
             self.frames, self.part, self._picked_by_hand = {}, 0, False

@@ -44,7 +44,7 @@ class JobsPage(QtWidgets.QStackedWidget):
         job = self.list.model.list.jobs.get(id)
         self._wanted = "" if job else id
         if job is not None:
-            self.page.open(job, self.list.can)
+            self.page.enter(job, self.list.can)
             self.setCurrentWidget(self.page)
             self.page.strip.setFocus(Qt.FocusReason.OtherFocusReason)
 

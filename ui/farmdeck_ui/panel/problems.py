@@ -9,7 +9,7 @@ from typing import Any
 from farmdeck import Problem, Severity
 
 from .icons import paint_icon
-from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
+from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, point_of
 from .theme import theme_of
 from .widgets import GRID, WRAPPED, WRAPPED_MIDDLE, Words, row_height
 
@@ -111,7 +111,7 @@ class ProblemDelegate(QtWidgets.QStyledItemDelegate):
     ) -> bool:
         """A click on the button fixes; a click elsewhere selects the row as ever."""
         if event.type() == QtCore.QEvent.Type.MouseButtonRelease and index.data(FIX):
-            if self.fix_box(option, index).contains(event.pos()):
+            if self.fix_box(option, index).contains(point_of(event)):
                 option.widget.fix_asked.emit(index.data(PROBLEM))
                 return True
         return False

@@ -58,4 +58,9 @@ def quiet(thing: QtCore.QObject) -> Iterator[None]:
         thing.blockSignals(before)
 
 
-__all__ = ["BINDING", "BINDINGS", "Qt", "QtCore", "QtGui", "QtWidgets", "Signal", "quiet", "wanted_bindings"]
+def point_of(event: QtCore.QEvent) -> QtCore.QPoint:
+    """Where the mouse is: Qt 6 has another name for it."""
+    return event.position().toPoint() if hasattr(event, "position") else event.pos()
+
+
+__all__ = ["BINDING", "Qt", "QtCore", "QtGui", "QtWidgets", "Signal", "point_of", "quiet", "wanted_bindings"]

@@ -51,6 +51,7 @@ class SubmitPage(QtWidgets.QWidget):
         self._capabilities = Capabilities()
         self._envs: tuple[RenderEnv, ...] = ()
         self._submitted = ""
+        self._checking = True
         self._make_parts()
         self._lay_out()
         self._connect()
@@ -199,10 +200,23 @@ class SubmitPage(QtWidgets.QWidget):
     def _check(self) -> None:
         scene, choices = self.scene, self.choices
         if scene is not None:
-            self.background.run(lambda: chosen.weigh(scene, choices), self._show_outcome, self._say_error, key="check")
+            self._checking = True
+            self.background.run(
+                lambda: chosen.weigh(scene, choices), self._show_outcome, self._check_failed, key="check"
+            )
+
+    def _check_failed(self, error: FarmdeckError) -> None:
+        self._checking = False
+        self._say_error(error)
+
+    @property
+    def settled(self) -> bool:
+        """Does what shows belong to what is chosen?"""
+        return not self._checking and not self._check_timer.isActive()
 
     def _show_outcome(self, outcome: Outcome) -> None:
         self.outcome = outcome
+        self._checking = False
         scene = self.scene
         problems = [*outcome.problems, *self._farm_problems()]
         errors = [problem for problem in problems if problem.severity is Severity.ERROR]
@@ -211,7 +225,6 @@ class SubmitPage(QtWidgets.QWidget):
             self.frames.show_outcome(outcome, scene.frames)
         self.problems.show_problems(problems, OWN_FIXES | self.source.fixes, self._looked_at())
         self.tabs.set_badge(0, "", counts(problems))
-        self._errors = errors
         self.footer.show_errors(errors, ready=scene is not None and bool(outcome.parts))
         self._say_footer(len(errors))
 
