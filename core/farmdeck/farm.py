@@ -139,6 +139,12 @@ class Farm(abc.ABC):
         """What this farm has against the submission, before anything is sent."""
         return []
 
+    def hash(self, submission: Submission, scene: Path, watch: Watch) -> None:  # noqa: B027 - for farms that upload
+        """Find out what the farm has already. Called again after a crash: what was found must be kept by the farm."""
+
+    def upload(self, submission: Submission, scene: Path, watch: Watch) -> None:  # noqa: B027 - for farms that upload
+        """Bring the files to where the farm reads them; goes on from where it was. `watch.step` counts bytes."""
+
     @abc.abstractmethod
     def submit(self, submission: Submission, scene: Path, watch: Watch) -> str:
         """Hand it over; returns the farm's own id.

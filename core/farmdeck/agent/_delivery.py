@@ -22,6 +22,13 @@ def deliver(store: AgentStore, farm: Farm, submission: Submission, watch: Watch)
         state, snapshot = store.submission_state(submission.id)
         if state is SubmissionState.QUEUED:
             snapshot = _collect(store, farm, submission, watch)
+            state = _enter(store, submission, SubmissionState.COLLECTED)
+        if state is SubmissionState.COLLECTED:
+            farm.hash(submission, Path(snapshot), watch)
+            state = _enter(store, submission, SubmissionState.HASHED)
+        if state is SubmissionState.HASHED:
+            farm.upload(submission, Path(snapshot), watch)
+            _enter(store, submission, SubmissionState.UPLOADED)
         _send(store, farm, submission, Path(snapshot), watch)
     except Cancelled:
         LOG.info("job %s: stopped before it was sent", submission.id)
@@ -41,8 +48,12 @@ def _collect(store: AgentStore, farm: Farm, submission: Submission, watch: Watch
     for done, file in enumerate(submission.files):
         check_unchanged(file, "The file")
         watch.step(done, len(submission.files))
-    store.set_submission(submission.id, SubmissionState.COLLECTED)
     return snapshot
+
+
+def _enter(store: AgentStore, submission: Submission, state: SubmissionState) -> SubmissionState:
+    store.set_submission(submission.id, state)
+    return state
 
 
 def _send(store: AgentStore, farm: Farm, submission: Submission, snapshot: Path, watch: Watch) -> None:

@@ -212,6 +212,7 @@ class LocalFarm(Farm):
 
     def _recover(self) -> None:
         """What an agent that died left: its processes end, its frames go on from where they were."""
+        touched = self._queue.unfinished()
         for pid, started in self._queue.processes():
             if process.end_leftover(pid, started):
                 LOG.warning("ended the render %s of an earlier agent", pid)
@@ -224,6 +225,8 @@ class LocalFarm(Farm):
                 self._queue.interrupted(key, "The agent ended while the picture was put in its place.")
         for key in self._queue.rendering():
             self._queue.interrupted(key, "The agent ended while the frame was rendering.")
+        for job_id in touched:
+            self._remove_temporary(job_id)
         for key, files in self._queue.without_thumbnail():
             self._previews.ask(key, files)
 
@@ -292,11 +295,13 @@ class LocalFarm(Farm):
         for frame in self._queue.frames(job_id):
             if frame.thumbnail:
                 Path(frame.thumbnail).unlink(missing_ok=True)
-        parts = Queue.parts(self._queue.job(job_id))
-        for part in parts:
-            shutil.rmtree(temporary_folder(Path(part.output).parent, job_id), ignore_errors=True)
+        self._remove_temporary(job_id)
         shutil.rmtree(self._context.folder / "logs" / job_id, ignore_errors=True)
         self._queue.delete(job_id)
+
+    def _remove_temporary(self, job_id: str) -> None:
+        for part in Queue.parts(self._queue.job(job_id)):
+            shutil.rmtree(temporary_folder(Path(part.output).parent, job_id), ignore_errors=True)
 
 
 _OTHER_FOLDER = "Choose another output folder and submit again."

@@ -278,6 +278,14 @@ class Queue:
             for row in self._all("SELECT job, part, number FROM frames WHERE state = 'rendering'")
         ]
 
+    def unfinished(self) -> list[str]:
+        """Jobs with frames to render, or with a render that was running when the last agent ended."""
+        rows = self._all(
+            "SELECT id FROM jobs WHERE id IN (SELECT job FROM processes) "
+            "OR id IN (SELECT job FROM frames WHERE state IN ('waiting', 'rendering', 'finishing'))"
+        )
+        return [row["id"] for row in rows]
+
     def finishing_moves(self) -> list[tuple[FrameKey, list[Move]]]:
         """The frames whose files were on their way into place."""
         rows = self._all("SELECT job, part, number, files FROM frames WHERE state = 'finishing'")
