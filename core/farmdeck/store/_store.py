@@ -43,7 +43,7 @@ class Store:
         self.folder = folder
         self.path = folder / STORE_NAME
         with _storing(self.path):
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its log files the same rights
+            _make_private_file(self.path)
             self._db = sqlite3.connect(str(self.path), timeout=BUSY_SECONDS, isolation_level=None)
             try:
                 self._set_up()
@@ -372,6 +372,18 @@ class AgentStore(Store):
         with self._write() as db:
             db.execute("DELETE FROM jobs WHERE deleted AND updated < ?", (before,))
             db.execute("DELETE FROM frames WHERE job NOT IN (SELECT id FROM jobs WHERE NOT deleted)")
+
+
+def _make_private_file(path: Path) -> None:
+    """Make the file if it is not there, with the rights that SQLite then gives its log files too.
+
+    One that is there is not opened: closing any handle on it would drop the locks of this process's other connections
+    (https://sqlite.org/howtocorrupt.html, 2.2), and the next process to leave would delete the log under them.
+    """
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        pass
 
 
 def first_job(submission: Submission) -> Job:
