@@ -189,8 +189,10 @@ class ProblemsSection:
         session = _watch.session()
         if not rows.problems:
             files = len(session.scene.assets) if session.scene else 0
-            text = f"No problems found in {count(files, 'file')}" if session.scene else "Not checked yet"
-            layout.label(text=text, icon="CHECKMARK" if session.scene else "SORTTIME")
+            found = f"No problems found in {count(files, 'file')}" if files else "No problems found"
+            wrapped(
+                layout, context, found if session.scene else "Not checked yet", "CHECKMARK" if session.scene else "TIME"
+            )
             return
         lines = min(max(2, len(rows.problems)), 5)
         layout.template_list(
@@ -263,24 +265,29 @@ def draw_options(layout: Any, context: Any) -> None:
     """The farm's own options, then what every farm with that capability has."""
     props = context.scene.farmdeck
     for row in context.window_manager.farmdeck.options:
-        split = layout.split(factor=0.5)
+        draw_option(layout, row)
+    known = _watch.session().capabilities(props.farm)
+    if known is None or known.priority:
+        layout.prop(props, "priority")
+    if known is not None and known.hold:
+        layout.prop(props, "hold")
+
+
+def draw_option(layout: Any, row: Any) -> None:
+    """Numbers carry their label inside, as Blender's own do; the rest have it beside."""
+    if row.kind in ("int", "float"):
+        layout.prop(row, f"{row.kind}_value", text=row.label, translate=False)
+    elif row.kind == "bool":
+        layout.prop(row, "bool_value", text=row.label, translate=False)
+    else:
+        split = layout.split(factor=0.4)
         split.alignment = "RIGHT"
         split.label(text=row.label, translate=False)
         if row.kind == "choice":
             split.context_pointer_set("farmdeck_option", row)
             split.menu("FARMDECK_MT_option", text=row.text_value)
         else:
-            split.prop(row, f"{row.kind}_value", text="")
-    known = _watch.session().capabilities(props.farm)
-    if known is None or known.priority:
-        split = layout.split(factor=0.5)
-        split.alignment = "RIGHT"
-        split.label(text="Priority")
-        split.prop(props, "priority", text="")
-    if known is not None and known.hold:
-        split = layout.split(factor=0.5)
-        split.label()
-        split.prop(props, "hold")
+            split.prop(row, "text_value", text="")
 
 
 SECTIONS = (SceneSection, ItemsSection, EnvironmentSection, FramesSection, ProblemsSection, SubmitSection)

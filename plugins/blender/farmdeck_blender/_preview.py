@@ -43,5 +43,6 @@ def icon(path: str) -> int:
         if path in _known:
             del _previews[path]
         _known[path] = changed
-        _previews.load(path, path, "IMAGE")
+        made = _previews.load(path, path, "IMAGE")
+        tuple(made.image_size)  # loads the small picture now: left to the drawing, it would be blank for a moment
     return int(_previews[path].icon_id)

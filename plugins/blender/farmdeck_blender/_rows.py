@@ -8,6 +8,7 @@ from typing import Any
 
 import bpy
 
+from ._core import Option
 from ._session import Session
 
 
@@ -44,7 +45,7 @@ def fill(session: Session) -> None:
     _set(
         rows.options,
         [
-            {"name": option.name, "kind": option.kind, "label": option.label, "tip": option.help}
+            {"name": option.name, "kind": option.kind, "label": option_label(option), "tip": option.help}
             for option in (known.options if known else ())
         ],
     )
@@ -61,3 +62,8 @@ def _set(rows: Any, wanted: Sequence[Mapping[str, Any]]) -> None:
         for key, value in values.items():
             if getattr(row, key) != value:
                 setattr(row, key, value)
+
+
+def option_label(option: Option) -> str:
+    """`Stop a frame after (s)`; a unit that is a word is in the label or plain without it."""
+    return f"{option.label} ({option.unit})" if 0 < len(option.unit) <= 3 else option.label
