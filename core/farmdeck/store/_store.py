@@ -54,7 +54,7 @@ class Store:
 
     def _set_up(self) -> None:
         self._db.row_factory = sqlite3.Row
-        _use_wal(self._db)
+        self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")  # what the panel calls submitted survives a power cut
         self._db.execute("PRAGMA wal_autocheckpoint = 0")  # checkpoints are the agent's
         if os.name == "posix":
@@ -325,6 +325,15 @@ class AgentStore(Store):
             db.execute("DELETE FROM frames WHERE job = ?", (id,))
             db.execute("DELETE FROM submissions WHERE id = ?", (id,))
 
+    def farm_jobs(self, farm: str, named: Sequence[str]) -> list[Job]:
+        """The farm's live jobs, and those of the farm's ids in `named` whatever their state."""
+        marks = ", ".join("?" * len(named))
+        sql = (
+            "SELECT * FROM jobs WHERE NOT deleted AND farm = ? AND farm_job != '' "
+            f"AND (state IN ('waiting', 'rendering') OR farm_job IN ({marks}))"
+        )
+        return [job_from_row(row) for row in self._all(sql, (farm, *named))]
+
     def live_jobs(self) -> list[Job]:
         """Jobs on their farms that may still change by themselves."""
         sql = (
@@ -433,19 +442,6 @@ def _submission(id: str, document: str) -> Submission:
         return submission_from_document(json.loads(document))
     except ValueError as exc:
         raise StoreError(f"The record of job {id} is damaged ({exc}).", "Delete the job and submit it again.") from exc
-
-
-def _use_wal(db: sqlite3.Connection) -> None:
-    """SQLite does not wait for the lock when a file becomes WAL: whoever comes second tries again."""
-    until = time.monotonic() + BUSY_SECONDS
-    while True:
-        try:
-            db.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as exc:
-            if "locked" not in str(exc) or time.monotonic() > until:
-                raise
-            time.sleep(0.01)
 
 
 @contextmanager
