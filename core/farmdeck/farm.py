@@ -103,8 +103,8 @@ class FarmContext:
     """The farm's table of the settings file."""
     secret: Callable[[], str] = lambda: ""
     """Fetches the account's secret when it is needed; never logged."""
-    notify: Callable[[], None] = lambda: None
-    """Called from any thread when something changed, to be looked at before the next poll."""
+    notify: Callable[[str], None] = lambda job_id: None
+    """Called from any thread when something changed: the job, by the farm's id, is looked at before the next poll."""
 
 
 class Farm(abc.ABC):

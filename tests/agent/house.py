@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-
 from farmdeck import Job
 from farmdeck.launch import wait_for_agent
 from farmdeck.lock import agent_runs
@@ -88,7 +87,9 @@ class House:
 
     def agents(self) -> list[int]:
         """Processes that are this home's agent."""
-        return [p.pid for p in self._processes() if p.cmdline()[-2:] == ["agent", "run"] or "driver.py" in str(p.cmdline())]
+        return [
+            p.pid for p in self._processes() if p.cmdline()[-2:] == ["agent", "run"] or "driver.py" in str(p.cmdline())
+        ]
 
     def renders(self) -> list[int]:
         """Processes that render for this home."""

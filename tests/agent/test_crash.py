@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
 from farmdeck import FrameState, JobState
 from farmdeck.launch import wait_for_agent
 from farmdeck.store import Store

@@ -237,7 +237,7 @@ class Agent:
                             "See `farmdeck farms list`.",
                         )
                     deliver(store, tracker.farm, submission, watch)
-                    tracker.notify()
+                    tracker.notify(id)
                 except FarmdeckError as exc:
                     LOG.warning("job %s: %s", id, exc)
                     store.set_submission(id, SubmissionState.FAILED)

@@ -11,7 +11,7 @@ from ..job import JobState
 from ..scene import Severity
 from ..store import AgentStore
 from ..submission import Submission, SubmissionState
-from ._snapshot import check_unchanged, take_snapshot
+from ._snapshot import check_unchanged, remove_snapshot, take_snapshot
 
 LOG = logging.getLogger(__name__)
 
@@ -42,12 +42,16 @@ def _collect(store: AgentStore, farm: Farm, submission: Submission, watch: Watch
     """The snapshot is the agent's first act; then every other file is looked at."""
     snapshot = str(take_snapshot(submission, store.folder / "snapshots"))
     store.set_submission(submission.id, SubmissionState.QUEUED, snapshot)
-    errors = [p.message for p in farm.problems(submission) if p.severity is Severity.ERROR]
-    if errors:
-        raise FarmError(" ".join(errors), "")
-    for done, file in enumerate(submission.files):
-        check_unchanged(file, "The file")
-        watch.step(done, len(submission.files))
+    try:
+        errors = [p.message for p in farm.problems(submission) if p.severity is Severity.ERROR]
+        if errors:
+            raise FarmError(" ".join(errors), "")
+        for done, file in enumerate(submission.files):
+            check_unchanged(file, "The file")
+            watch.step(done, len(submission.files))
+    except FarmdeckError:
+        remove_snapshot(snapshot)  # nothing was sent: going on begins with a new one
+        raise
     return snapshot
 
 

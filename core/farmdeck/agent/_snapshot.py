@@ -36,6 +36,8 @@ def take_snapshot(submission: Submission, fallback: Path) -> Path:
     """Copy the scene; whole or not at all. Raises SceneChanged, FarmError."""
     scene = Path(submission.scene.path)
     target = snapshot_path(submission, fallback)
+    if target.exists():  # whole, since it got its name last: the step after it was not reached
+        return target
     check_unchanged(submission.scene, "The scene")
     part = target.with_name(target.name + ".part")
     try:

@@ -34,6 +34,7 @@ class Tracker:
         self._store_folder = store_folder
         self._commands: queue.Queue[Command] = queue.Queue()
         self._due = threading.Event()
+        self._named: queue.Queue[str] = queue.Queue()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name=f"farmdeck-{name}", daemon=True)
 
@@ -50,8 +51,9 @@ class Tracker:
         if self.farm is not None:
             self.farm.close()
 
-    def notify(self) -> None:
-        """Something changed: look before the next poll."""
+    def notify(self, farm_job: str) -> None:
+        """Something changed: look before the next poll, at this job also when it has ended."""
+        self._named.put(farm_job)
         self._due.set()
 
     def ask(self, command: Command) -> None:
@@ -97,7 +99,10 @@ class Tracker:
 
     def _mirror(self, store: AgentStore) -> None:
         assert self.farm is not None
-        jobs = {job.farm_job: job for job in store.live_jobs() if job.farm == self.name}
+        named = set()
+        while not self._named.empty():
+            named.add(self._named.get())
+        jobs = {job.farm_job: job for job in store.farm_jobs(self.name, sorted(named))}
         if not jobs:
             return
         reports = self.farm.jobs(list(jobs))

@@ -97,6 +97,9 @@ class LocalFarm(Farm):
             found.append(Problem(Severity.ERROR, option_error, "Options"))
         for renderer_error in _caught(lambda: self._choose(submission)):
             found.append(Problem(Severity.ERROR, renderer_error, "Environment"))
+        for output in sorted({str(Path(part.output).parent) for part in submission.parts}):
+            for output_error in _caught(lambda output=output: _make_output(Path(output))):
+                found.append(Problem(Severity.ERROR, output_error, "Output"))
         return found
 
     # -- jobs
@@ -105,14 +108,7 @@ class LocalFarm(Farm):
         options = check_options(OPTIONS, submission.options)
         renderer = self._choose(submission)
         for part in submission.parts:
-            output = Path(part.output).parent
-            try:
-                output.mkdir(parents=True, exist_ok=True)
-            except OSError as exc:
-                raise FarmError(f"The output folder {output} cannot be made: {exc.strerror}.", _OTHER_FOLDER) from exc
-            trouble = output_trouble(output)
-            if trouble:
-                raise FarmError(trouble, "Or choose another output folder and submit again.")
+            _make_output(Path(part.output).parent)
         watch.step(1, 1)
         self._queue.add(submission, str(scene), renderer.program, options)
         self._wake.set()
@@ -155,7 +151,7 @@ class LocalFarm(Farm):
             self._end_workers(job_id, "Deleted.")
             self._forget(job_id)
         self._wake.set()
-        self._context.notify()
+        self._context.notify(job_id)
 
     def log(self, job_id: str, part: int, number: int) -> str:
         for frame in self.frames(job_id):
@@ -258,7 +254,7 @@ class LocalFarm(Farm):
             self._queue.set_state(
                 task.job, "stopped", f"{task.program} is no longer installed. Install it again and press Start."
             )
-            self._context.notify()
+            self._context.notify(task.job)
             return
         worker = Worker(task, renderer, self._queue, self._context.folder, self._context.notify, self._previews.ask)
         thread = threading.Thread(target=self._work, args=(worker,), name=f"farmdeck-render-{task.job}", daemon=True)
@@ -276,12 +272,12 @@ class LocalFarm(Farm):
             with self._guard:
                 self._workers.pop(worker, None)
             self._wake.set()
-            self._context.notify()
+            self._context.notify(worker.task.job)
 
     def _pictured(self, key: tuple[str, int, int], thumbnail: str) -> None:
         with contextlib.suppress(FarmError):
             self._queue.set_thumbnail(key, thumbnail)
-            self._context.notify()
+            self._context.notify(key[0])
 
     def _end_workers(self, job_id: str, reason: str) -> None:
         with self._guard:
@@ -304,7 +300,16 @@ class LocalFarm(Farm):
             shutil.rmtree(temporary_folder(Path(part.output).parent, job_id), ignore_errors=True)
 
 
-_OTHER_FOLDER = "Choose another output folder and submit again."
+def _make_output(output: Path) -> None:
+    """The folder is there and can be written when this returns. Raises FarmError."""
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        what = f"The output folder {output} cannot be made: {exc.strerror}."
+        raise FarmError(what, "Choose another output folder and submit again.") from exc
+    trouble = output_trouble(output)
+    if trouble:
+        raise FarmError(trouble, "Or choose another output folder and submit again.")
 
 
 def _unified(state: str, counts: dict[str, int], waiting: int, rendering: int) -> JobState:

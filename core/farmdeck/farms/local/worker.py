@@ -34,7 +34,7 @@ class Worker:
         renderer: Renderer,
         queue: Queue,
         folder: Path,
-        told: Callable[[], None],
+        told: Callable[[str], None],
         finished: Callable[[FrameKey, Sequence[str]], None],
     ) -> None:
         """`told` is called when something changed, `finished` with each frame that is in its place."""
@@ -164,7 +164,7 @@ class Worker:
         self._frame, self._last_error, self._shown = number, "", 0.0
         limit = float(self.task.options.get("timeout", 0))
         self._deadline = time.monotonic() + limit if limit else None
-        self._told()
+        self._told(self.task.job)
 
     def _listen(self, line: str) -> None:
         """Progress and errors out of Blender's own lines."""
@@ -174,7 +174,7 @@ class Worker:
         if share is not None and self._frame is not None and now - self._shown > PROGRESS_SECONDS:
             self._shown = now
             self._queue.progress(self._key(self._frame), share)
-            self._told()
+            self._told(self.task.job)
 
     def _finish(self, said: Mapping[str, Any]) -> None:
         """Rename the frame's files into place, so that at any moment a restart knows what is left to do."""
@@ -194,7 +194,7 @@ class Worker:
         self._queue.done(key, files)
         self._finished(key, files)
         self._frame, self._deadline = None, None
-        self._told()
+        self._told(self.task.job)
 
     def _move(self, base: Path, name: str, target: str) -> Move:
         source = base / name
@@ -215,7 +215,7 @@ class Worker:
         else:
             self._queue.failed(key, reason, int(self.task.options.get("retries", 1)))
         self._frame, self._deadline = None, None
-        self._told()
+        self._told(self.task.job)
 
     def _account(self, code: int, fatal: str, log: _Log) -> None:
         """The process has ended: what of the frame it was at?"""
@@ -232,11 +232,11 @@ class Worker:
         elif code != 0:
             self._begin(self.task.numbers[0], log)  # it never came to a frame: that counts against the first
             self._fail(f"{describe_exit(code)} {self._last_error}".strip())
-        self._told()
+        self._told(self.task.job)
 
     def _give_up(self, message: str) -> None:
         self._queue.set_state(self.task.job, "stopped", message)
-        self._told()
+        self._told(self.task.job)
 
     def _key(self, number: int) -> FrameKey:
         return self.task.job, self.task.part, number
