@@ -213,6 +213,8 @@ def textures():
         ("held", "//seq/held.1.png", 3, 5, 0, False),
         ("round", "//seq/smoke_0003.png", 2, 3, 2, True),
         ("none", "//seq/nothing_01.png", 1, 4, 0, False),
+        ("long round", "//seq/smoke_0001.png", 5, 50, 0, True),
+        ("long held", "//seq/smoke_0001.png", 5, 50, 3, False),
     ):
         node = tree.nodes.new("ShaderNodeTexImage")
         node.image = image(name, "SEQUENCE", file)
@@ -249,18 +251,13 @@ def others():
     clip.filepath, clip.use_fake_user = "//clip/plate.001.png", True
     for number in (1, 2, 3, 5):
         touch("vdb", f"fire_{number:04d}.vdb")
-    for name, mode in (
-        ("one", None),
-        ("clip", "CLIP"),
-        ("extend", "EXTEND"),
-        ("repeat", "REPEAT"),
-        ("pp", "PING_PONG"),
-    ):
-        volume = bpy.data.volumes.new(name)
-        volume.filepath, volume.use_fake_user = "//vdb/fire_0001.vdb", True
-        if mode:
-            volume.is_sequence, volume.sequence_mode = True, mode
-            volume.frame_start, volume.frame_duration, volume.frame_offset = 2, 3, 0
+    for length in (3, 20):
+        for mode in (None, "CLIP", "EXTEND", "REPEAT", "PING_PONG"):
+            volume = bpy.data.volumes.new(f"{mode} {length}")
+            volume.filepath, volume.use_fake_user = "//vdb/fire_0001.vdb", True
+            if mode:
+                volume.is_sequence, volume.sequence_mode = True, mode
+                volume.frame_start, volume.frame_duration, volume.frame_offset = 3, length, 0
     text = bpy.data.texts.load(touch("text", "rig.py"))
     text.filepath = "//text/rig.py"
     bpy.data.texts.new("inside").write("x")
