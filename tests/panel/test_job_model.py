@@ -7,7 +7,7 @@ from typing import Any
 
 from farmdeck import FrameState, Job, JobState
 from farmdeck_ui.panel.job_list import JobFilter, JobList
-from farmdeck_ui.panel.job_model import COUNT, DONE, NAME, PAGE, PROGRESS, STATE, JobModel, count_parts
+from farmdeck_ui.panel.job_model import COUNT, DONE, FARM, LEFT, NAME, PAGE, PROGRESS, STATE, JobModel, count_parts
 from farmdeck_ui.panel.qt import Qt, QtCore
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -19,6 +19,10 @@ def names(model: JobModel) -> list[str]:
     return [model.index(row, NAME).data() for row in range(model.rowCount())]
 
 
+def _place(index: QtCore.QModelIndex) -> tuple[int, int]:
+    return index.row(), index.column()
+
+
 class Heard:
     """What a model says while something is done to it."""
 
@@ -28,7 +32,7 @@ class Heard:
         model.layoutChanged.connect(lambda *_: self.said.append("moved"))
         model.rowsInserted.connect(lambda parent, first, last: self.said.append(("in", first, last)))
         model.rowsRemoved.connect(lambda parent, first, last: self.said.append(("out", first, last)))
-        model.dataChanged.connect(lambda first, last, *_: self.said.append(("cell", first.row(), last.row())))
+        model.dataChanged.connect(lambda first, last, *_: self.said.append(("cell", *_place(first), *_place(last))))
 
 
 def test_the_newest_job_stands_on_top(qtmodeltester: Any) -> None:
@@ -45,7 +49,7 @@ def test_a_change_repaints_one_row_and_moves_nothing(qtmodeltester: Any) -> None
     before, heard = names(model), Heard(model)
     row = before.index("shot_v007")
     model.update_jobs([make_job(7, fraction=1.0, done=10, state=JobState.DONE)])
-    assert heard.said == [("cell", row, row)]
+    assert heard.said == [("cell", row, column, row, column) for column in (STATE, PROGRESS, DONE, LEFT)]
     assert names(model) == before
     assert model.index(row, STATE).data() == "Done"
     assert model.index(row, DONE).data() == "10"
@@ -114,12 +118,14 @@ def test_only_a_page_of_rows_until_somebody_scrolls(qtmodeltester: Any) -> None:
     model = JobModel()
     model.update_jobs([make_job(n) for n in range(PAGE + 30)])
     assert model.rowCount() == PAGE
-    assert model.canFetchMore(QtCore.QModelIndex())
     model.update_jobs([make_job(9000)])
     assert (model.rowCount(), names(model)[0]) == (PAGE, "shot_v9000")
-    model.fetchMore(QtCore.QModelIndex())
+    model.show_more()
     assert model.rowCount() == PAGE + 31
-    assert not model.canFetchMore(QtCore.QModelIndex())
+    heard = Heard(model)
+    model.show_less()
+    assert (model.rowCount(), heard.said) == (PAGE, [("out", PAGE, PAGE + 30)])
+    qtmodeltester.check(model, force_py=True)
 
 
 def test_parts_say_what_their_frames_add_up_to() -> None:
@@ -128,7 +134,7 @@ def test_parts_say_what_their_frames_add_up_to() -> None:
     frames = make_frames(FrameState.DONE, FrameState.FAILED, FrameState.RENDERING, FrameState.WAITING, progress=0.5)
     heard = Heard(model)
     model.set_counts("job00001", count_parts(frames))
-    assert heard.said == [("cell", 0, 1)]
+    assert heard.said == [("cell", 0, 0, 1, FARM)]
     part = model.index(0, PROGRESS, model.index(0, 0))
     assert part.data(COUNT).done == 1
     assert part.data() == "38%"
@@ -176,7 +182,7 @@ def test_rows_are_what_the_list_says_whatever_happens(todo: list[Any]) -> None:
         shown = [model.job_at(model.index(row, 0)).id for row in range(model.rowCount())]
         assert shown == model.list.order
         takes = JobFilter(state=wanted).takes
-        assert sorted(shown) == sorted(id for id, job in jobs.items() if takes(job))
+        assert sorted(shown) == sorted(id for id, job in jobs.items() if takes(job, ""))
         assert all(model.index_of(id).row() == row for row, id in enumerate(shown))
     model.sort(NAME, Qt.SortOrder.AscendingOrder)
     assert names(model) == sorted(names(model))

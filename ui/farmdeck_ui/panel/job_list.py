@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Callable
@@ -10,8 +9,6 @@ from typing import Any, Callable
 from farmdeck import Job, JobState
 
 from . import words
-
-Key = tuple[Any, ...]
 
 LIVE = "live"
 """The filter for jobs that have not ended."""
@@ -25,8 +22,8 @@ class JobFilter:
     farm: str = ""
     state: str = ""
 
-    def takes(self, job: Job) -> bool:
-        """Is the job one of those?"""
+    def takes(self, job: Job, text: str) -> bool:
+        """Is the job, whose `search_text` is `text`, one of those?"""
         if self.farm and job.farm != self.farm:
             return False
         if self.state == LIVE:
@@ -39,7 +36,7 @@ class JobFilter:
         wanted = self.text.lower()
         if wanted.startswith("state:"):
             return words.state_words(job).lower().startswith(wanted[6:])
-        return wanted in f"{job.name} {job.owner} {job.project} {job.id}".lower()
+        return wanted in text
 
 
 SORTS: dict[str, Callable[[Job], Any]] = {
@@ -59,78 +56,81 @@ SORTS: dict[str, Callable[[Job], Any]] = {
 class JobList:
     """Every job by id, and the ids that match in order.
 
-    A job keeps its place when it changes: the order is made anew only when somebody asks for another one.
+    A job keeps its place when it changes: its key is made anew only when somebody asks for another order.
     """
 
     def __init__(self) -> None:
         self.jobs: dict[str, Job] = {}
         self.order: list[str] = []
         self.filter = JobFilter()
-        self._keys: dict[str, Key] = {}
+        self._keys: dict[str, Any] = {}
+        self._texts: dict[str, str] = {}
         self._sort, self._down = "created", True
 
     def update(self, jobs: Iterable[Job], gone: Iterable[str]) -> list[str]:
         """Take the news; returns the ids of jobs that were known, and changed. `order` follows."""
-        changed, fresh = [], []
+        changed: list[str] = []
+        fresh: list[str] = []
         for job in jobs:
-            if job.id in self.jobs:
-                changed.append(job.id)
-            else:
-                fresh.append(job.id)
+            (changed if job.id in self.jobs else fresh).append(job.id)
             self.jobs[job.id] = job
-        lost = {id for id in gone if self.jobs.pop(id, None) is not None}
-        for id in lost:
-            self._keys.pop(id, None)
-        if lost:
-            self.order = [id for id in self.order if id not in lost]
-        self._insert([id for id in fresh if id not in lost])
+            self._texts[job.id] = search_text(job)
+        self._forget(gone)
+        self._insert([id for id in fresh if id in self.jobs])
         self._refilter(changed)
-        return [id for id in changed if id not in lost]
+        return [id for id in changed if id in self.jobs]
 
     def set_filter(self, wanted: JobFilter) -> None:
         """Show only these."""
         self.filter = wanted
-        self.order = sorted((id for id, job in self.jobs.items() if wanted.takes(job)), key=self._keys.__getitem__)
+        shown = [id for id in self.jobs if self._takes(id)]
+        self.order = sorted(shown, key=self._keys.__getitem__, reverse=self._down)
 
     def sort(self, name: str, descending: bool) -> None:
         """Another order, from now on."""
         self._sort, self._down = name, descending
-        self._keys = {id: self._key(job) for id, job in self.jobs.items()}
-        self.order.sort(key=self._keys.__getitem__)
+        make = SORTS[name]
+        self._keys = {id: make(job) for id, job in self.jobs.items()}
+        self.order.sort(key=self._keys.__getitem__, reverse=descending)
+
+    def _takes(self, id: str) -> bool:
+        return self.filter.takes(self.jobs[id], self._texts[id])
+
+    def _forget(self, gone: Iterable[str]) -> None:
+        lost = {id for id in gone if self.jobs.pop(id, None) is not None}
+        if lost:
+            self.order = [id for id in self.order if id not in lost]
+            for id in lost:
+                self._keys.pop(id, None)
+                self._texts.pop(id, None)
 
     def _insert(self, ids: list[str]) -> None:
+        make = SORTS[self._sort]
         for id in ids:
-            self._keys[id] = self._key(self.jobs[id])
-        shown = [id for id in ids if self.filter.takes(self.jobs[id])]
+            self._keys[id] = make(self.jobs[id])
+        shown = [id for id in ids if self._takes(id)]
         if len(shown) == 1:
-            keys = [self._keys[id] for id in self.order]
-            self.order.insert(bisect_left(keys, self._keys[shown[0]]), shown[0])
-        elif shown:
-            self.order = sorted(self.order + shown, key=self._keys.__getitem__)  # nearly sorted: close to one pass
+            self.order.insert(self._place(shown[0]), shown[0])
+        elif shown:  # what is there is in order already: close to one pass
+            self.order = sorted(self.order + shown, key=self._keys.__getitem__, reverse=self._down)
+
+    def _place(self, id: str) -> int:
+        """Where it belongs among the others."""
+        key, keys = self._keys[id], self._keys
+        later = (place for place, other in enumerate(self.order) if (keys[other] < key) is self._down)
+        return next(later, len(self.order))
 
     def _refilter(self, ids: list[str]) -> None:
         """Jobs that changed so that they match now, or match no more."""
         if self.filter == JobFilter():
             return
-        for id in ids:
-            if id in self.jobs and self.filter.takes(self.jobs[id]) and id not in self.order:
-                self._insert([id])
-        out = {id for id in ids if id in self.jobs and not self.filter.takes(self.jobs[id])}
+        shown = set(self.order)
+        self._insert([id for id in ids if id in self.jobs and id not in shown and self._takes(id)])
+        out = {id for id in ids if id in self.jobs and not self._takes(id)}
         if out:
             self.order = [id for id in self.order if id not in out]
 
-    def _key(self, job: Job) -> Key:
-        value = SORTS[self._sort](job)
-        if not self._down:
-            return (value, job.id)
-        return (-value, job.id) if isinstance(value, (int, float)) else (_Reversed(value), job.id)
 
-
-@dataclass(frozen=True)
-class _Reversed:
-    """Text that sorts backwards."""
-
-    text: str
-
-    def __lt__(self, other: _Reversed) -> bool:
-        return other.text < self.text
+def search_text(job: Job) -> str:
+    """What the search field looks in."""
+    return f"{job.name} {job.owner} {job.project} {job.id}".lower()

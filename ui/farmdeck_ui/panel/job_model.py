@@ -25,7 +25,7 @@ SORT_NAMES = ("name", "state", "progress", "done", "failed", "left", "elapsed", 
 JOB = Qt.ItemDataRole.UserRole + 1
 PART = Qt.ItemDataRole.UserRole + 2
 COUNT = Qt.ItemDataRole.UserRole + 3
-PAGE = 500
+PAGE = 200
 _ROOT = QtCore.QModelIndex()
 
 
@@ -72,6 +72,17 @@ def _count(frames: Sequence[Any]) -> PartCount:
     )
 
 
+@dataclass(frozen=True)
+class Cell:
+    """What one cell shows."""
+
+    column: int
+    job: Job
+    part: Part | None
+    count: PartCount | None
+    text: str
+
+
 class JobModel(QtCore.QAbstractItemModel):
     """Tells Qt what the job list already did. A job's row is never reset and never moves by itself."""
 
@@ -80,6 +91,9 @@ class JobModel(QtCore.QAbstractItemModel):
         self.list = JobList()
         self._rows: list[str] = []  # the ids that are rows, a beginning of self.list.order
         self._places: dict[str, int] = {}
+        self._folds: list[bool] = []
+        self._limit = PAGE
+        self._behind = False
         self._numbers: dict[str, int] = {}  # id -> the number its parts' indexes carry
         self._ids: list[str] = [""]  # that number -> id
         self._counts: dict[str, dict[int, PartCount]] = {}
@@ -87,19 +101,22 @@ class JobModel(QtCore.QAbstractItemModel):
 
     # -- what the page sets and asks
 
-    def update_jobs(self, jobs: Sequence[Job], gone: Sequence[str] = ()) -> None:
-        """News from the store."""
+    def update_jobs(self, jobs: Sequence[Job], gone: Sequence[str] = (), more: bool = False) -> None:
+        """News from the store; new jobs become rows when no `more` is on its way."""
         if gone:
             self._remove_all_but(set(self._rows).difference(gone))
         self._drop_parts(jobs)
+        before = {job.id: self.list.jobs[job.id] for job in jobs if job.id in self._places}
         changed = self.list.update(jobs, gone)
         for id in gone:
             self._counts.pop(id, None)
-        if len(changed) != len(jobs) or gone or self.list.filter != JobFilter():
+        self._behind |= len(changed) != len(jobs) or bool(gone) or self.list.filter != JobFilter()
+        if self._behind and not more:
+            self._behind = False
             self._follow()
         for id in changed:
             if id in self._places:
-                self._refresh(id)
+                self._refresh(id, before.get(id))
 
     def set_filter(self, wanted: JobFilter) -> None:
         """Show only these jobs."""
@@ -111,6 +128,16 @@ class JobModel(QtCore.QAbstractItemModel):
         """Somebody pressed a header; -1 is newest first."""
         name = SORT_NAMES[column] if column >= 0 else "created"
         self.list.sort(name, column < 0 or order == Qt.SortOrder.DescendingOrder)
+        self._follow()
+
+    def show_more(self) -> None:
+        """Somebody scrolled to the end. (Not Qt's fetchMore: a tree view calls that at each layout.)"""
+        self._limit += PAGE
+        self._follow()
+
+    def show_less(self) -> None:
+        """Somebody scrolled back to the top."""
+        self._limit = PAGE
         self._follow()
 
     def set_counts(self, id: str, counts: Mapping[int, PartCount]) -> None:
@@ -127,10 +154,10 @@ class JobModel(QtCore.QAbstractItemModel):
         """What the farms are called."""
         self._labels = dict(labels)
 
-    def refresh_times(self) -> None:
-        """The clock went on: the elapsed time of what renders."""
-        for id, row in self._places.items():
-            if self.list.jobs[id].state is JobState.RENDERING:
+    def refresh_times(self, first: int, last: int) -> None:
+        """The clock went on: the elapsed time of what renders in those rows."""
+        for row in range(max(0, first), min(last + 1, len(self._rows))):
+            if self.list.jobs[self._rows[row]].state is JobState.RENDERING:
                 cell = self.index(row, ELAPSED)
                 self.dataChanged.emit(cell, cell, [Qt.ItemDataRole.DisplayRole])
 
@@ -140,6 +167,16 @@ class JobModel(QtCore.QAbstractItemModel):
             if self.list.jobs[id].thumbnail == path:
                 cell = self.index(row, NAME)
                 self.dataChanged.emit(cell, cell, [Qt.ItemDataRole.DecorationRole])
+
+    def cell(self, index: QtCore.QModelIndex) -> Cell:
+        """All that a cell is painted from, in one call: each call through Qt costs more than what it asks for."""
+        number = int(index.internalId())
+        row, column = index.row(), index.column()
+        job = self.list.jobs[self._ids[number] if number else self._rows[row]]
+        if not number:
+            return Cell(column, job, None, None, self._text(job, column))
+        count = self._counts.get(job.id, {}).get(row)
+        return Cell(column, job, job.parts[row], count, self._part_text(job, row, column))
 
     def job_at(self, index: QtCore.QModelIndex) -> Job | None:
         """The job of that row, or of the part's row."""
@@ -179,17 +216,12 @@ class JobModel(QtCore.QAbstractItemModel):
         return len(parts) if len(parts) > 1 else 0
 
     def hasChildren(self, parent: QtCore.QModelIndex = _ROOT) -> bool:
-        return self.rowCount(parent) > 0
+        if not parent.isValid():
+            return bool(self._rows)
+        return not parent.internalId() and self._folds[parent.row()]  # asked for every row at each layout
 
     def columnCount(self, parent: QtCore.QModelIndex = _ROOT) -> int:
         return len(HEADS)
-
-    def canFetchMore(self, parent: QtCore.QModelIndex) -> bool:
-        return not parent.isValid() and len(self._rows) < len(self.list.order)
-
-    def fetchMore(self, parent: QtCore.QModelIndex) -> None:
-        if self.canFetchMore(parent):
-            self._follow(len(self._rows) + PAGE)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal:
@@ -270,9 +302,22 @@ class JobModel(QtCore.QAbstractItemModel):
             self._ids.append(id)
         return number
 
-    def _refresh(self, id: str) -> None:
-        row = self._places[id]
-        self.dataChanged.emit(self.index(row, 0), self.index(row, len(HEADS) - 1), [])
+    def _refresh(self, id: str, before: Job | None) -> None:
+        """Cell by cell, and only those that look different: of a range, a view repaints all that it shows."""
+        row, job = self._places[id], self.list.jobs[id]
+        for column in range(len(HEADS)):
+            if before is None or self._look(before, column) != self._look(job, column):
+                cell = self.index(row, column)
+                self.dataChanged.emit(cell, cell, [])
+
+    def _look(self, job: Job, column: int) -> tuple[object, ...]:
+        """What the cell is painted from."""
+        text = self._text(job, column)
+        if column == NAME:
+            return text, job.software, job.renderer, job.thumbnail
+        if column in (STATE, PROGRESS):
+            return text, job.state, job.done, job.failed, job.total, job.fraction
+        return (text,)
 
     def _drop_parts(self, jobs: Sequence[Job]) -> None:
         """A job whose parts were found out anew (one that only the farm knew) leaves its row, and gets another."""
@@ -285,9 +330,9 @@ class JobModel(QtCore.QAbstractItemModel):
                 self.endRemoveRows()
                 self.list.update((), (job.id,))
 
-    def _follow(self, limit: int = 0) -> None:
+    def _follow(self) -> None:
         """Make the rows the beginning of the list's order: remove, move, insert; nothing that stays is touched."""
-        wanted = self.list.order[: max(PAGE, len(self._rows), limit)]
+        wanted = self.list.order[: self._limit]
         if wanted == self._rows:
             return
         self._remove_all_but(set(wanted))
@@ -337,6 +382,7 @@ class JobModel(QtCore.QAbstractItemModel):
 
     def _place(self) -> None:
         self._places = {id: row for row, id in enumerate(self._rows)}
+        self._folds = [len(self.list.jobs[id].parts) > 1 for id in self._rows]
 
 
 def _number_text(number: int, column: int) -> str:

@@ -13,7 +13,7 @@ from . import job_actions, words
 from .action_row import ActionRow
 from .job_delegates import DELEGATES, JobNameDelegate, RowDelegate
 from .job_list import LIVE, JobFilter
-from .job_model import DONE, ELAPSED, FAILED, FARM, JOB, LEFT, NAME, OWNER, PROGRESS, STATE, JobModel, count_parts
+from .job_model import DONE, ELAPSED, FAILED, FARM, JOB, LEFT, NAME, OWNER, PAGE, PROGRESS, STATE, JobModel, count_parts
 from .link import DeskLink
 from .pictures import Pictures
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, quiet
@@ -55,6 +55,12 @@ class JobsTree(QtWidgets.QTreeView):
         super().resizeEvent(event)
         self.fit_columns()
 
+    def lowest_row(self) -> int:
+        """The last job that can be seen, at least."""
+        index = self.indexAt(QtCore.QPoint(2, self.viewport().height() - 2))
+        top = index.parent() if index.parent().isValid() else index
+        return int(top.row()) if top.isValid() else int(self.model().rowCount()) - 1
+
     def fit_columns(self) -> None:
         """The name takes what the others leave."""
         left = self.viewport().width()
@@ -94,7 +100,7 @@ class JobsListPage(QtWidgets.QWidget):
         self._lay_out()
         self._clock = QtCore.QTimer(self)
         self._clock.setInterval(1000)
-        self._clock.timeout.connect(self.model.refresh_times)
+        self._clock.timeout.connect(self._refresh_times)
         self._clock.start()
         self._connect(pictures)
 
@@ -146,6 +152,7 @@ class JobsListPage(QtWidgets.QWidget):
         self.tree.doubleClicked.connect(self._open)
         self.tree.activated.connect(self._open)
         self.tree.expanded.connect(self._count_parts)
+        self.tree.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.actions.asked.connect(self.ask)
         self.actions.folder_asked.connect(self.open_folder)
 
@@ -157,7 +164,7 @@ class JobsListPage(QtWidgets.QWidget):
 
     def _jobs_changed(self, jobs: Sequence[Job], gone: Sequence[str]) -> None:
         self._told = True
-        self.model.update_jobs(jobs, gone)
+        self.model.update_jobs(jobs, gone, more=self.link.more)
         for job in jobs:
             index = self.model.index_of(job.id)
             if index.isValid() and self.tree.isExpanded(index):
@@ -176,6 +183,12 @@ class JobsListPage(QtWidgets.QWidget):
             self.farm_combo.setCurrentIndex(max(0, self.farm_combo.findData(chosen)))
         self._filter()
         self._show_actions()
+
+    def _refresh_times(self) -> None:
+        """Only of what can be seen."""
+        if self.isVisible():
+            first, last = self.tree.indexAt(QtCore.QPoint(2, 2)), self.tree.lowest_row()
+            self.model.refresh_times(first.row() if not first.parent().isValid() else first.parent().row(), last)
 
     def _count_parts(self, index: QtCore.QModelIndex) -> None:
         job = self.model.job_at(index)
@@ -201,6 +214,13 @@ class JobsListPage(QtWidgets.QWidget):
 
     def _show_actions(self) -> None:
         self.actions.show_jobs(self.selected(), self.can)
+
+    def _scrolled(self, value: int) -> None:
+        """More rows at the end; at the top no more than can be laid out quickly, unless one below is chosen."""
+        if value and value >= self.tree.verticalScrollBar().maximum():
+            self.model.show_more()
+        elif not value and all(index.row() < PAGE for index in self.tree.selectionModel().selectedRows()):
+            self.model.show_less()
 
     def _filter(self) -> None:
         wanted = JobFilter(self.search.text().strip(), self.farm_combo.currentData(), self.state_combo.currentData())

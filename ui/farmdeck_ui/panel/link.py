@@ -76,6 +76,11 @@ class DeskLink(QtCore.QObject):
         """Bring `frames_changed` for this job; "" for none."""
         self.desk.watch_frames(job)
 
+    @property
+    def more(self) -> bool:
+        """Is the rest of the jobs that `jobs_changed` just brought still to come?"""
+        return bool(self._slices)
+
     # -- from the worker thread to this one
 
     def _wake(self) -> None:
