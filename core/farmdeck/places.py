@@ -129,7 +129,7 @@ def read_mounts(environ: Mapping[str, str] = os.environ) -> list[Mount]:
 
 
 def parse_mountinfo(text: str) -> list[Mount]:
-    """Mounts of a /proc/PID/mountinfo text; proc_pid_mountinfo(5): the 5th field is the point, the type follows ` - `."""
+    """Mounts of a /proc/PID/mountinfo text; proc_pid_mountinfo(5): the 5th field is the point, the type follows `-`."""
     mounts = []
     for line in text.splitlines():
         before, dash, after = line.partition(" - ")

@@ -30,7 +30,7 @@ APPLICATION_SIDE = [
     ),
 ]
 HEAVY = set(
-    "asyncio concurrent ctypes distutils email html http importlib.metadata logging multiprocessing numpy "
+    "asyncio concurrent ctypes distutils email html http importlib.metadata multiprocessing numpy "
     "pydoc setuptools ssl tkinter typing_extensions unittest urllib.request xml xmlrpc".split()
 )
 SCREENS = {"Qt", "PySide2", "PySide6", "PyQt5", "PyQt6", "shiboken6", "qtpy"}
