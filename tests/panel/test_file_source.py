@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from farmdeck import FarmdeckError
+from farmdeck_ui.panel import FarmdeckPanel, open_panel, words
 from farmdeck_ui.panel import source as source_module
-from farmdeck_ui.panel import words
 from farmdeck_ui.panel.choices import picture
+from farmdeck_ui.panel.qt import QtCore
 from farmdeck_ui.panel.source import FileSource
 
 from tests.panel.pieces import make_scene
@@ -91,6 +92,29 @@ def test_of_two_readings_only_the_later_answers(qtbot: Any, tmp_path: Path, monk
     assert [scene.fps for scene in answers.scenes] == [25.0]
     assert answers.threads == {threading.main_thread().name}
     source.close()
+
+
+def test_the_window_opens_on_a_file_and_says_why_it_cannot_be_submitted(qtbot: Any, qapp: Any, tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("hello")
+    seen: list[str] = []
+    timer = QtCore.QTimer()
+
+    def look() -> None:
+        panels = [widget for widget in qapp.topLevelWidgets() if isinstance(widget, FarmdeckPanel)]
+        if panels and panels[0].submit.footer.held and panels[0].submit.problems.model.rowCount():
+            page = panels[0].submit
+            seen.extend([page.problems.model.index(0, 0).data(), page.footer.line.said])
+            assert not page.items.isVisible()
+            panels[0].close()
+
+    timer.timeout.connect(look)
+    timer.start(10)
+    (tmp_path / "store").mkdir()
+    assert open_panel(str(file), tmp_path / "store") == 0
+    timer.stop()
+    assert "notes.txt" in seen[0]
+    assert seen[1] == "1 error holds Submit back"
 
 
 @pytest.mark.parametrize(

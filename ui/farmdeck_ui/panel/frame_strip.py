@@ -155,7 +155,7 @@ class FrameStrip(QtWidgets.QWidget):
         first = max(0, event.rect().top() // pitch) * across
         last = min(len(self._frames), (event.rect().bottom() // pitch + 1) * across)
         painter.setFont(self._small())
-        room = QtGui.QFontMetrics(self._small()).horizontalAdvance("-00000 ")
+        room = QtGui.QFontMetrics(self._small()).horizontalAdvance(f"{self._numbers[-1] if self._numbers else 0}0 ")
         every = max(1, -(-room // self.cell_width()))
         every = next((step for step in (1, 2, 5, 10, 20, 25, 50, 100) if step >= every), every)
         for place in range(first, last):
@@ -164,9 +164,10 @@ class FrameStrip(QtWidgets.QWidget):
                 self._paint_cell(painter, box, self._frames[place], theme)
             column = place % across
             if column == 0 or (self._numbers[place] % every == 0 and column * self.cell_width() > room):
-                painter.setPen(theme.faint)
-                label = QtCore.QRect(box.left(), box.bottom() + 1, room * 2, self._label_height())
-                painter.drawText(label, Qt.AlignmentFlag.AlignLeft, str(self._numbers[place]))
+                label = QtCore.QRect(box.left(), box.bottom() + 1, room, self._label_height())
+                if column == 0 or label.right() <= self.width():
+                    painter.setPen(theme.faint)
+                    painter.drawText(label, Qt.AlignmentFlag.AlignLeft, str(self._numbers[place]))
         if self._current >= 0 and self._current < len(self._frames):
             painter.setPen(QtGui.QPen(theme.text, 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)

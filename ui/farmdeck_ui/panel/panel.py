@@ -56,7 +56,6 @@ class FarmdeckPanel(QtWidgets.QWidget):
         self._connect()
         self._make_keys()
         comfortable(self)
-        self.submit.items.tree.setFocus(Qt.FocusReason.OtherFocusReason)
         self.link.start()
         self.submit.refresh()
         if job:

@@ -78,12 +78,17 @@ class SubmitPage(QtWidgets.QWidget):
 
     def _lay_out(self) -> None:
         form = QtWidgets.QWidget()
-        column = QtWidgets.QVBoxLayout(form)
+        self._form = QtWidgets.QWidget()
+        self._form.hide()  # until there is a scene to choose from
+        column = QtWidgets.QVBoxLayout(self._form)
         column.setContentsMargins(GRID, GRID, GRID, GRID)
         column.setSpacing(GRID)
         for part in (self.items, self.environment, self.frames, self.options, self.about):
             column.addWidget(part)
-        column.addStretch(1)
+        outer = QtWidgets.QVBoxLayout(form)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._form)
+        outer.addStretch(1)
         scroll = QtWidgets.QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QtWidgets.QFrame.Shape.NoFrame)
@@ -144,12 +149,16 @@ class SubmitPage(QtWidgets.QWidget):
         self.header.show_reading(self.source.name, done, total)
 
     def _scene_read(self, scene: Scene) -> None:
+        first = self.scene is None
         self.scene = scene
+        self._form.show()
         self.header.show_scene(scene)
         self.items.set_scene(scene)
         self._match()
         self._check()
         self.background.run(lambda: look(scene.assets), self._files_looked_at, key="files")
+        if first and self.isVisible():
+            self.items.tree.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _scene_failed(self, error: FarmdeckError) -> None:
         """The last good scene stays; without one, the reason stands among the problems."""
