@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -57,6 +55,8 @@ def find_agent(environ: Mapping[str, str] = os.environ) -> list[str]:
     pointed = read_pointer(environ)
     if pointed:
         return pointed
+    import shutil  # here and below on first use only: this module is imported inside hosts
+
     found = shutil.which("farmdeck", path=environ.get("PATH"))
     if found:
         return [found]
@@ -97,6 +97,8 @@ def start_agent(folder: Path, environ: Mapping[str, str] = os.environ) -> bool:
     """
     if agent_runs(folder):
         return False
+    import subprocess
+
     command = [*find_agent(environ), "agent", "run"]
     cleaned = {**clean_environment(environ), "FARMDECK_STORE": str(folder)}
     detached: dict[str, Any] = {"start_new_session": True}

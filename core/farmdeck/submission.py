@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import re
-import secrets
-import tempfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,6 +18,7 @@ from .job import Part
 from .scene import RenderItem, Scene, Software
 
 SUBMISSION_SCHEMA = "farmdeck.submission/1"
+_MOVIES = frozenset(".mp4 .mov .avi .mkv .webm .ogv .ogg .mpg .mpeg .dv .flv .dvd .vob".split())
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is misread over a shoulder
 
 
@@ -85,7 +83,7 @@ class Submission:
 
 def new_id() -> str:
     """Eight letters that name a submission; 31**8 of them."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    return "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in os.urandom(8))  # a name, not a secret
 
 
 def stamp(path: str) -> FileStamp:
@@ -188,7 +186,8 @@ def make_parts(
         short = item.address[-1] if last_names.count(item.address[-1]) == 1 else " ".join(item.address)
         for camera in cameras:
             name = f"{short} · {camera}" if len(cameras) > 1 else short
-            pattern = output_pattern(scene.file, item.output, output, name if several else "")
+            written = _fill_templates(scene, item, camera)
+            pattern = output_pattern(scene.file, written, output, name if several else "")
             parts.append(
                 Part(
                     name=name,
@@ -212,7 +211,7 @@ def output_pattern(scene_file: str, written: str, folder: str, part_name: str) -
     `render/NAME/` beside the scene, never to a place that a restart empties.
     """
     stem = PurePath(scene_file).stem
-    path = PurePath(written) if written else PurePath("####.png")
+    path = _still(PurePath(written) if written else PurePath("####.png"))
     base = path.name if path.stem.strip("#") else f"{stem}.{path.name}"
     if folder:
         parent = PurePath(os.path.abspath(folder))
@@ -224,6 +223,32 @@ def output_pattern(scene_file: str, written: str, folder: str, part_name: str) -
     if part_name:
         parent = parent / file_name(part_name)
     return str(parent / base)
+
+
+def _still(path: PurePath) -> PurePath:
+    """A movie's path as a pattern of PNG pictures: frames that are rendered apart cannot be written into one file."""
+    if path.suffix.lower() not in _MOVIES:
+        return path
+    stem = re.sub(r"[_.-]?(-?\d+--?\d+|#+)$", "", path.stem)
+    return path.with_name(f"{stem}.####.png" if stem else "####.png")
+
+
+def _fill_templates(scene: Scene, item: RenderItem, camera: str) -> str:
+    """Blender 5's `{blend_name}` and the like, which must not become the name of the copy that renders.
+
+    https://docs.blender.org/manual/en/5.0/files/file_paths.html (path templates); formats such as `{x:04}` are left.
+    """
+    if "{" not in item.output or not re.match(r"[5-9]|\d\d", scene.software.version):
+        return item.output
+    values = {
+        "blend_name": PurePath(scene.file).stem,
+        "scene_name": item.address[0],
+        "camera_name": camera or (item.cameras[0] if item.cameras else ""),
+        "resolution_x": str(item.width),
+        "resolution_y": str(item.height),
+        "fps": f"{scene.fps:g}",
+    }
+    return re.sub(r"\{(\w+)\}", lambda match: values.get(match.group(1), match.group(0)), item.output)
 
 
 def file_name(text: str) -> str:
@@ -242,7 +267,8 @@ def submission_from_document(doc: Any) -> Submission:
 
 
 def _is_temporary(folder: str) -> bool:
-    places = {"/tmp", "/var/tmp", "C:\\tmp", "\\tmp", tempfile.gettempdir()}  # Blender's default output is /tmp/
+    """Blender's default output is /tmp/."""
+    places = {"/tmp", "/var/tmp", "C:\\tmp", "\\tmp", os.environ.get("TMPDIR", "/tmp")}
     return folder.rstrip("/\\") in places
 
 
@@ -270,6 +296,8 @@ def _stamps(files: Iterable[str]) -> Iterable[FileStamp]:
 
 
 def _user() -> str:
+    import getpass  # on first use only: this module is imported inside hosts
+
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # a user id without a name, as in containers
