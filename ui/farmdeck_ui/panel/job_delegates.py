@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from farmdeck import Job, JobState
@@ -21,14 +22,16 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _SELECTED = flags(QtWidgets.QStyle.StateFlag.State_Selected)
 
 
-def _chosen(option: QtWidgets.QStyleOptionViewItem) -> bool:
-    """As a number: Python's own flags take 10 µs to compare, for each cell."""
-    state = option.state
-    return bool((state.value if hasattr(state, "value") else int(state)) & _SELECTED)
+def _state_number(state: object) -> int:
+    return int(state)  # type: ignore[call-overload, no-any-return]
 
 
-def _ink(option: QtWidgets.QStyleOptionViewItem, theme: Theme, otherwise: QtGui.QColor) -> QtGui.QColor:
-    return theme.highlight_text if _chosen(option) else otherwise
+if hasattr(QtWidgets.QStyle.StateFlag.State_Selected, "value"):  # PySide6: Python's own flags, slow to combine
+    _state_number = attrgetter("value")  # type: ignore[assignment]
+
+
+def _ink(chosen: bool, theme: Theme, otherwise: QtGui.QColor) -> QtGui.QColor:
+    return theme.highlight_text if chosen else otherwise
 
 
 class RowDelegate(QtWidgets.QStyledItemDelegate):
@@ -39,9 +42,10 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
 
     def paint(self, painter: QtGui.QPainter, option: QtWidgets.QStyleOptionViewItem, index: QtCore.QModelIndex) -> None:
         theme = theme_of(option.widget)
-        if _chosen(option):
+        chosen = bool(_state_number(option.state) & _SELECTED)
+        if chosen:
             painter.fillRect(option.rect, theme.highlight)
-        self.paint_cell(painter, option, index.model().cell(index), theme)
+        self.paint_cell(painter, option, index.model().cell(index), theme, chosen)
 
     def paint_cell(
         self,
@@ -49,15 +53,18 @@ class RowDelegate(QtWidgets.QStyledItemDelegate):
         option: QtWidgets.QStyleOptionViewItem,
         cell: Cell,
         theme: Theme,
+        chosen: bool,
     ) -> None:
         """What is in the cell."""
         text = cell.text
         bad = cell.column == FAILED and text != words.DASH
         role = theme["error"] if bad else theme.faint if text == words.DASH else theme.text
-        painter.setPen(_ink(option, theme, role))
-        align = _RIGHT if cell.column in NUMBERS else _LEFT
+        painter.setPen(_ink(chosen, theme, role))
         box = option.rect.adjusted(6, 0, -6, 0)
-        painter.drawText(box, align, option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width()))
+        if cell.column in NUMBERS:  # numbers never elide
+            painter.drawText(box, _RIGHT, text)
+            return
+        painter.drawText(box, _LEFT, option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width()))
 
 
 class JobNameDelegate(RowDelegate):
@@ -73,9 +80,10 @@ class JobNameDelegate(RowDelegate):
         option: QtWidgets.QStyleOptionViewItem,
         cell: Cell,
         theme: Theme,
+        chosen: bool,
     ) -> None:
         if cell.part is not None:
-            self._paint_part(painter, option, cell.part, theme)
+            self._paint_part(painter, option, cell.part, theme, chosen)
             return
         job = cell.job
         box, width = option.rect, option.rect.width()
@@ -88,7 +96,7 @@ class JobNameDelegate(RowDelegate):
         top = box.center().y() - metrics.height() + 1
         lines = ((job.name, theme.text), (words.job_subtitle(job), theme.faint))
         for number, (text, role) in enumerate(lines):
-            painter.setPen(_ink(option, theme, role))
+            painter.setPen(_ink(chosen, theme, role))
             line = QtCore.QRect(box.left(), top + number * metrics.height(), box.width(), metrics.height())
             painter.drawText(line, _LEFT, metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, box.width()))
 
@@ -107,10 +115,10 @@ class JobNameDelegate(RowDelegate):
             painter.drawPixmap(box, picture)
 
     def _paint_part(
-        self, painter: QtGui.QPainter, option: QtWidgets.QStyleOptionViewItem, part: Any, theme: Theme
+        self, painter: QtGui.QPainter, option: QtWidgets.QStyleOptionViewItem, part: Any, theme: Theme, chosen: bool
     ) -> None:
         box = option.rect.adjusted(24, 0, -6, 0)
-        ink = _ink(option, theme, theme.text)
+        ink = _ink(chosen, theme, theme.text)
         paint_icon(painter, "layers", QtCore.QRectF(box.left(), box.center().y() - 6.5, 14, 14), ink)
         painter.setPen(ink)
         box.setLeft(box.left() + 22)
@@ -127,16 +135,17 @@ class StateDelegate(RowDelegate):
         option: QtWidgets.QStyleOptionViewItem,
         cell: Cell,
         theme: Theme,
+        chosen: bool,
     ) -> None:
         if cell.part is not None and cell.count is None:
-            super().paint_cell(painter, option, cell, theme)
+            super().paint_cell(painter, option, cell, theme, chosen)
             return
         state = cell.count.state if cell.count is not None else cell.job.state
         role = theme[state.value]
         box = option.rect.adjusted(6, 0, -4, 0)
         mark = pixmap(state.value, role, 14, option.widget.devicePixelRatioF())
         painter.drawPixmap(box.left(), box.center().y() - 6, mark)
-        painter.setPen(_ink(option, theme, role))
+        painter.setPen(_ink(chosen, theme, role))
         box.setLeft(box.left() + 20)
         text = option.fontMetrics.elidedText(cell.text, Qt.TextElideMode.ElideRight, box.width())
         painter.drawText(box, _LEFT, text)
@@ -151,6 +160,7 @@ class ProgressDelegate(RowDelegate):
         option: QtWidgets.QStyleOptionViewItem,
         cell: Cell,
         theme: Theme,
+        chosen: bool,
     ) -> None:
         what = cell.count if cell.part is not None else cell.job
         if what is None:
@@ -159,7 +169,7 @@ class ProgressDelegate(RowDelegate):
         box = option.rect.adjusted(6, 0, -6, 0)
         bar = QtCore.QRect(box.left(), box.center().y() - 3, max(20, box.width() - digits), 8)
         paint_bar(painter, bar, what, theme)
-        painter.setPen(_ink(option, theme, theme.text))
+        painter.setPen(_ink(chosen, theme, theme.text))
         painter.drawText(box, _RIGHT, cell.text)
 
 
