@@ -9,7 +9,8 @@ from . import _preview, _watch
 from ._core import Action, Capabilities, Job, JobState
 from ._lists import STATE_ICONS
 from ._panel import SECTIONS, panels, summary, wrapped
-from ._session import Session, count, time_left
+from ._session import Session
+from ._words import count, time_left
 
 WORDS = {
     JobState.QUEUED: "Queued",
@@ -42,7 +43,7 @@ class JobSection:
         else:
             layout.menu("FARMDECK_MT_jobs", text=job.name, icon=STATE_ICONS[job.state])
             draw_progress(layout, context, job)
-            draw_picture(layout, session, job)
+            draw_picture(layout, context)
             draw_actions(layout, session, job)
             if job.message:
                 wrapped(layout, context, job.message, "ERROR" if job.failed or job.state is JobState.FAILED else "INFO")
@@ -80,17 +81,12 @@ def draw_progress(layout: Any, context: Any, job: Job) -> None:
         row.label(text=left, translate=False)
 
 
-def draw_picture(layout: Any, session: Session, job: Job) -> None:
-    """The newest finished frame."""
-    icon = _preview.icon(newest_picture(session, job))
-    if icon:
-        layout.template_icon(icon_value=icon, scale=8.0)
-
-
-def newest_picture(session: Session, job: Job) -> str:
-    """The thumbnail of the highest frame that is done, else the job's own."""
-    done = [frame for frame in session.frames.values() if frame.thumbnail]
-    return max(done, key=lambda frame: (frame.part, frame.number)).thumbnail if done else job.thumbnail
+def draw_picture(layout: Any, context: Any) -> None:
+    """The newest finished frame and the strip. Blender fits them into a square: a flat card gets a smaller one."""
+    card = _preview.card()
+    if card.icon:
+        across = context.region.width / (20 * (context.preferences.system.ui_scale or 1.0)) - 2
+        layout.template_icon(icon_value=card.icon, scale=min(16.0, across * (1 + min(1.0, card.shape)) / 2))
 
 
 def draw_actions(layout: Any, session: Session, job: Job) -> None:

@@ -9,7 +9,7 @@ from bpy.types import Menu, Panel, UIList
 
 from . import _state, _watch
 from ._core import Fit, JobState
-from ._session import count
+from ._words import count
 
 SEVERITY_ICONS = {"error": "CANCEL", "warning": "ERROR", "note": "INFO"}
 FIT_ICONS = {Fit.EXACT: "CHECKMARK", Fit.CLOSE: "ERROR", Fit.POOR: "ERROR", Fit.NONE: "CANCEL"}

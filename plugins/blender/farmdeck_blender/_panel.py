@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import Any
 
 import bpy
@@ -14,7 +13,7 @@ from . import _watch
 from ._lists import FIT_ICONS, FIT_WORDS, farm_icon
 from ._operators import held_back_by
 from ._select import can_select
-from ._session import count, near_path
+from ._words import count, lines_of, near_path
 
 ENGINES = {
     "CYCLES": "Cycles",
@@ -40,16 +39,6 @@ def wrapped(layout: Any, context: Any, text: str, icon: str = "NONE") -> None:
     column.scale_y = 0.8
     for number, line in enumerate(lines_of(text, columns)):
         column.label(text=line, icon=icon if number == 0 else "BLANK1" if icon != "NONE" else "NONE", translate=False)
-
-
-def lines_of(text: str, columns: int) -> list[str]:
-    """The text in lines of at most `columns` letters, broken after spaces and after the slashes of paths."""
-    lines = [""]
-    for piece in re.findall(r"[^\s/\\\\]*(?:[/\\\\]+|\s+|$)", text):
-        if lines[-1] and len(lines[-1]) + len(piece.rstrip()) > columns:
-            lines.append("")
-        lines[-1] += piece
-    return [line.rstrip() for line in lines if line.strip()] or [""]
 
 
 def summary(panel: Any, text: str, icon: str = "NONE") -> None:

@@ -3,8 +3,6 @@
 
 from __future__ import annotations
 
-import os
-import time
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -30,6 +28,7 @@ from ._core import (
 from ._mail import Mail
 from ._reader import RawScene
 from ._resolve import with_assets
+from ._words import count, size_text
 
 
 @dataclass
@@ -203,6 +202,19 @@ class Session:
         return chosen or max(self.jobs.values(), key=lambda job: job.created, default=None)
 
     @property
+    def newest_picture(self) -> str:
+        """The thumbnail of the frame that was done last, else the job's own."""
+        done = [frame for frame in self.frames.values() if frame.thumbnail]
+        if done:
+            return max(done, key=lambda frame: ((frame.started or 0) + (frame.seconds or 0), frame.number)).thumbnail
+        return self.job.thumbnail if self.job is not None else ""
+
+    @property
+    def frames_in_order(self) -> list[Frame]:
+        """The chosen job's frames, by part and number."""
+        return [self.frames[key] for key in sorted(self.frames)]
+
+    @property
     def live(self) -> bool:
         """Does anything happen by itself right now?"""
         return any(not job.state.at_rest for job in self.jobs.values())
@@ -274,39 +286,3 @@ class Session:
     def close(self) -> None:
         """Nothing of us is left running."""
         self.mail.close()
-
-
-def count(number: int, noun: str) -> str:
-    """`1 frame`, `12 frames`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def size_text(size: float) -> str:
-    """`440 MB`, `1.21 GB`."""
-    for unit in ("bytes", "KB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}"
-        size /= 1000
-    return f"{size:.2f} GB"
-
-
-def duration_text(seconds: float) -> str:
-    """`57 s`, `12 m`, `3 h 06 m`."""
-    if seconds < 60:
-        return f"{max(1, round(seconds))} s"
-    minutes = round(seconds / 60)
-    return f"{minutes} m" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} m"
-
-
-def time_left(job: Job, now: float | None = None) -> str:
-    """`12 m left`, judged by what is done; "" while that says little."""
-    if job.started is None or job.fraction < 0.02 or job.state.at_rest:
-        return ""
-    gone = (time.time() if now is None else now) - job.started
-    return f"about {duration_text(gone * (1 - job.fraction) / job.fraction)} left"
-
-
-def near_path(path: str, file: str = "") -> str:
-    """`//render/v003` for what lies beside the scene, as Blender writes it; else the path itself."""
-    folder = os.path.dirname(file)
-    return "//" + os.path.relpath(path, folder) if folder and path.startswith(folder + os.sep) else path

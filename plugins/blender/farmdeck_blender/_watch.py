@@ -12,7 +12,7 @@ from typing import Any
 import bpy
 from bpy.app.handlers import persistent
 
-from . import _rows, _state
+from . import _preview, _rows, _state
 from ._choices import Choices
 from ._core import Scene
 from ._reader import Turns, fingerprint, read_open_scene
@@ -142,6 +142,7 @@ class Watch:
         if session.changed:
             session.changed = False
             _rows.fill(session)
+            _preview.show(session.newest_picture, session.frames_in_order)
             redraw()
         self.longest = max(self.longest, time.perf_counter() - begun)
         if self.turns is not None or session.mail.waits:
