@@ -8,10 +8,10 @@ from pathlib import Path
 
 import click
 from farmdeck import FarmdeckError, __version__
-from farmdeck._errors import AgentError
+from farmdeck._errors import AgentError, StoreError
 from farmdeck.environments import version_key
 from farmdeck.launch import wait_for_agent
-from farmdeck.lock import agent_runs
+from farmdeck.lock import LOCK_NAME, agent_runs
 from farmdeck.places import store_folder
 from farmdeck.store import PROTOCOL, Store
 
@@ -44,12 +44,32 @@ def start() -> None:
 @agent.command()
 def stop() -> None:
     """Stop the agent; running frames are rendered again when it is back."""
-    with _desk.open_store() as store:
-        if not agent_runs(store.folder):
-            click.echo("No agent runs.")
-            return
-        _stop(store)
-        click.echo("The agent is stopped. What is not done goes on when it is started again.")
+    folder = store_folder()
+    if not agent_runs(folder):
+        click.echo("No agent runs.")
+        return
+    try:
+        with _desk.open_store() as store:
+            _stop(store)
+    except StoreError as exc:  # it cannot be asked through a damaged job list
+        _show.complain(exc)
+        _end_by_signal(folder)
+    click.echo("The agent is stopped. What is not done goes on when it is started again.")
+
+
+def _end_by_signal(folder: Path) -> None:
+    """Tell the process that holds the lock to end. Raises AgentError."""
+    import psutil
+
+    for process in psutil.process_iter():
+        try:
+            holds = any(file.path == str(folder / LOCK_NAME) for file in process.open_files())
+        except psutil.Error:
+            continue  # somebody else's
+        if holds and process.pid != os.getpid():
+            process.terminate()
+    if not wait_for_agent(folder, STOP_SECONDS, runs=False):
+        raise AgentError("The agent does not end.", "End the process `farmdeck agent run` by hand.")
 
 
 def _stop(store: Store) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from farmdeck import FarmdeckError
-from farmdeck._errors import AgentError, UnknownFarm
+from farmdeck import FarmdeckError, settings
+from farmdeck._errors import AgentError
 from farmdeck.launch import start_agent, start_complaint, wait_for_agent
 from farmdeck.lock import agent_runs
 from farmdeck.places import store_folder
@@ -15,6 +15,7 @@ from farmdeck.store import Answer, FarmInfo, Store
 START_SECONDS = 20.0
 ANSWER_SECONDS = 60.0
 LOOK_SECONDS = 0.05
+RELOAD_SECONDS = 2.0
 
 
 def open_store() -> Store:
@@ -54,17 +55,18 @@ def ask(store: Store, kind: str, target: str = "", **arguments: Any) -> Answer:
 
 
 def farm_info(store: Store, name: str) -> FarmInfo:
-    """The farm as the agent that runs now found it. Raises UnknownFarm, AgentError."""
+    """The farm as the agent that runs now found it. Raises UnknownFarm, AgentError, SettingsError."""
+    settings.load().farm(name)
     see_to_agent(store)
-    until = time.monotonic() + ANSWER_SECONDS
-    while time.monotonic() < until:
+    begun = time.monotonic()
+    told = False
+    while time.monotonic() < begun + ANSWER_SECONDS:
         agent = store.agent()
-        rows = {farm.name: farm for farm in store.farms()}
-        began = agent.started if agent else 0.0
-        farm = rows.get(name)
-        if farm is not None and (farm.checked or 0.0) >= began:
+        farm = next((farm for farm in store.farms() if farm.name == name), None)
+        if farm is not None and agent is not None and (farm.checked or 0.0) >= agent.started:
             return farm
-        if rows and all((row.checked or 0.0) >= began for row in rows.values()):
-            raise UnknownFarm(f'No farm is called "{name}".', f"Set up: {', '.join(rows)}. See `farmdeck farms add`.")
+        if farm is None and not told and time.monotonic() > begun + RELOAD_SECONDS:
+            told = True  # the settings were edited by hand since the agent read them
+            ask(store, "farms.reload")
         time.sleep(LOOK_SECONDS)
     raise AgentError(f"The agent does not say what {name} can do.", "Run `farmdeck doctor`.")

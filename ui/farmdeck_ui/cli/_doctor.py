@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 import shutil
 import sqlite3
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -116,19 +115,21 @@ def _repair(folder: Path) -> str:
 
 
 def _copy_rows(source: Path, target: Path) -> int:
-    """Row by row, so that one unreadable page costs only its own rows."""
+    """From both ends, so that an unreadable page costs the rows behind it and none before or after."""
     old, new = sqlite3.connect(f"file:{source}?mode=ro", uri=True), sqlite3.connect(target)
     kept = 0
     try:
         for table in ("submissions", "jobs", "frames"):
-            try:
-                rows = old.execute(f"SELECT * FROM {table}")
-                marks = ", ".join("?" * len(rows.description))
-                for row in rows:
-                    new.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row)
-                    kept += 1
-            except sqlite3.Error as exc:
-                click.echo(f"{table}: {exc}", err=True)
+            lost = ""
+            for end in ("ASC", "DESC"):
+                lost = _copy_until_unreadable(old, new, table, end)
+                if not lost:
+                    break
+            if lost:
+                click.echo(f"{table}: {lost}", err=True)
+            kept += int(new.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+        # Open panels ask for what changed since a revision: go on counting from the highest.
+        new.execute("UPDATE meta SET value = (SELECT coalesce(max(revision), 0) + 1 FROM jobs) WHERE key = 'revision'")
         new.commit()
     finally:
         old.close()
@@ -136,7 +137,21 @@ def _copy_rows(source: Path, target: Path) -> int:
     return kept
 
 
-if sys.platform == "win32":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+KEYS = {"submissions": ("id",), "jobs": ("id",), "frames": ("job", "part", "number")}
+
+
+def _copy_until_unreadable(old: sqlite3.Connection, new: sqlite3.Connection, table: str, end: str) -> str:
+    """Copy rows from one end of the table; what stopped it, or "" when all are copied."""
+    order = ", ".join(f"{key} {end}" for key in KEYS[table])
+    try:
+        rows = old.execute(f"SELECT * FROM {table} ORDER BY {order}")
+        names = ", ".join(column[0] for column in rows.description)
+        marks = ", ".join("?" * len(rows.description))
+        for row in rows:
+            new.execute(f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})", row)
+    except sqlite3.Error as exc:
+        return str(exc)
+    return ""
+
 
 COMMANDS = (doctor,)

@@ -12,10 +12,10 @@ from farmdeck.documents import from_plain
 from farmdeck.environments import RenderEnv, match_environments
 from farmdeck.farms import discover
 from farmdeck.lock import agent_runs
-from farmdeck.scenes import read_scene
 from farmdeck.store import FarmInfo
 
 from . import _desk, _show
+from ._scene import read_named
 
 
 @click.group()
@@ -85,15 +85,20 @@ def remove_farm(name: str) -> None:
 
 @farms.command("test")
 @click.argument("name")
-def test_farm(name: str) -> None:
+@_show.json_option
+def test_farm(name: str, as_json: bool) -> int:
     """Ask a farm whether it is there."""
     with _desk.open_store() as store:
         _desk.farm_info(store, name)
         _desk.ask(store, "farm.check", name)
         farm = _desk.farm_info(store, name)
+    if as_json:
+        _show.print_json(_farm_document(farm))
+        return 1 if farm.problem else 0
     if farm.problem:
         raise FarmError(farm.problem, "")
     click.echo(f"{name}: {farm.status}")
+    return 0
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -133,7 +138,7 @@ def list_envs(farm: str, as_json: bool) -> None:
 @_show.json_option
 def match_envs(scene: str, farm: str, as_json: bool) -> None:
     """Rank a farm's environments for a scene, each with its reasons."""
-    matches = match_environments(read_scene(scene), _environments(farm))
+    matches = match_environments(read_named(scene), _environments(farm))
     if as_json:
         _show.print_json(matches)
         return

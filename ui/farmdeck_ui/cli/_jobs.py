@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import click
-from farmdeck import Action, Frame, FrameState, Job, JobState
+from farmdeck import Action, FarmdeckError, Frame, FrameState, Job, JobState
 from farmdeck._errors import BadInput, FarmError
 from farmdeck.frames import parse_frames
 from farmdeck.job import job_document
@@ -19,10 +20,12 @@ from . import _desk, _show, _watch
 
 @click.command()
 @click.option("--farm", default="", help="Only this farm's.")
-@click.option("--state", default="", type=click.Choice(["", *[state.value for state in JobState]]))
-@click.option("--limit", default=50, show_default=True, help="The newest so many; 0 for all.")
+@click.option("--state", type=click.Choice([state.value for state in JobState]), help="Only those in this state.")
+@click.option(
+    "--limit", default=50, show_default=True, type=click.IntRange(min=0), help="The newest so many; 0 for all."
+)
 @_show.json_option
-def jobs(farm: str, state: str, limit: int, as_json: bool) -> None:
+def jobs(farm: str, state: str | None, limit: int, as_json: bool) -> None:
     """List the jobs, newest first."""
     with _desk.open_store() as store:
         found = [
@@ -33,7 +36,8 @@ def jobs(farm: str, state: str, limit: int, as_json: bool) -> None:
         _show.print_json([job_document(job) for job in shown])
         return
     if not shown and _show.terminal():
-        click.echo("No jobs yet. What you submit shows here.")
+        some = "No such job." if farm or state else "No jobs yet. What you submit shows here."
+        click.echo(some)
         return
     rows = [_row(job) for job in shown]
     columns = ["Id", "Job", "State", "Done", "Failed", "Left", "Elapsed", "Farm", "Submitted"]
@@ -44,7 +48,11 @@ def jobs(farm: str, state: str, limit: int, as_json: bool) -> None:
 
 def _row(job: Job) -> list[str]:
     submitted = time.strftime("%Y-%m-%d %H:%M", time.localtime(job.created))
-    counts = [str(job.done), str(job.failed) if job.failed else "–", str(job.left) if job.left else "–"]
+    counts = [
+        str(job.done),
+        str(job.failed) if job.failed else "–",
+        str(job.left) if job.left and not job.state.ended else "–",
+    ]
     return [job.id, job.name, _show.state_word(job), *counts, _show.elapsed(job), job.farm, submitted]
 
 
@@ -66,7 +74,7 @@ def job(id: str, watch: bool, as_json: bool) -> int:
         ("State", f"{_show.state_word(found)}, {found.done} of {_show.count(found.total, 'frame')} done"),
         ("Scene", found.scene),
         ("Software", f"{found.software}, {found.renderer}"),
-        ("Farm", f"{found.farm}, there {found.farm_job or 'not yet'}"),
+        ("Farm", _whereabouts(found)),
         ("Elapsed", _show.elapsed(found)),
         ("Frames", found.output),
     ]
@@ -76,6 +84,13 @@ def job(id: str, watch: bool, as_json: bool) -> int:
     if found.message:
         click.echo(found.message)
     return 0
+
+
+def _whereabouts(job: Job) -> str:
+    """The farm, and the job's number there where that is another one."""
+    if not job.farm_job:
+        return f"{job.farm}, not there yet"
+    return job.farm if job.farm_job == job.id else f"{job.farm}, there {job.farm_job}"
 
 
 @click.command()
@@ -88,6 +103,9 @@ def frames(id: str, as_json: bool) -> None:
         rows = store.frames(found.id)
     if as_json:
         _show.print_json(rows)
+        return
+    if not rows and _show.terminal():
+        click.echo("The farm has no frame of it yet.")
         return
     cells = [
         [
@@ -113,17 +131,23 @@ def _frame_word(frame: Frame) -> str:
 @click.argument("id")
 @click.option("--frame", type=int, help="Without: the frame that failed, else the newest.")
 @click.option("--part", default="", help="Which part's, by name.")
-def log(id: str, frame: int | None, part: str) -> None:
+@_show.json_option
+def log(id: str, frame: int | None, part: str, as_json: bool) -> None:
     """Print a frame's log."""
     with _desk.open_store() as store:
         found = store.job(id)
         chosen = _choose_frame(found, store.frames(found.id), frame, part)
     try:
-        click.echo(Path(chosen.log).read_text(encoding="utf-8", errors="replace"), nl=False)
+        text = Path(chosen.log).read_text(encoding="utf-8", errors="replace")
     except OSError as exc:
         raise FarmError(
             f"The log of frame {chosen.number} cannot be read: {exc.strerror}.", "Retry the frame."
         ) from exc
+    if as_json:
+        doc = {"job": found.id, "part": chosen.part, "number": chosen.number, "attempt": chosen.attempt}
+        _show.print_json({**doc, "path": chosen.log, "text": text})
+    else:
+        click.echo(text, nl=False)
 
 
 def _choose_frame(job: Job, rows: list[Frame], number: int | None, part: str) -> Frame:
@@ -131,11 +155,12 @@ def _choose_frame(job: Job, rows: list[Frame], number: int | None, part: str) ->
     if part and part not in names:
         raise BadInput(f'{job.name} has no part "{part}".', f"It has: {', '.join(names)}.")
     fitting = [row for row in rows if number in (None, row.number) and (not part or names[row.part] == part)]
-    if not fitting:
-        raise BadInput(f"{job.name} has no frame {number}.", "See `farmdeck frames`.")
+    if not fitting and number is not None:
+        raise BadInput(f"{job.name} has no frame {number}.", f"See them with: farmdeck frames {job.id}")
     begun = [row for row in fitting if row.log]
     if not begun:
-        raise BadInput("No frame has begun, so there is no log.", "Wait until one renders.")
+        which = f"No frame of {job.name} has begun" if number is None else f"Frame {number} has not begun"
+        raise BadInput(f"{which}, so there is no log.", "Retry it." if job.state.ended else "Wait until it renders.")
     failed = [row for row in begun if row.state is FrameState.FAILED]
     return failed[0] if failed else max(begun, key=lambda row: row.started or 0.0)
 
@@ -152,19 +177,17 @@ def _action(action: Action, help: str, said: str) -> click.Command:
     return command
 
 
-def _each(store: Store, ids: tuple[str, ...], do: object, said: str) -> int:
+def _each(store: Store, ids: tuple[str, ...], do: Callable[[Job], object], said: str) -> int:
     """Every job is tried; the exit code is 1 when any failed."""
-    from farmdeck import FarmdeckError
-
     failures = 0
     for id in ids:
         try:
             found = store.job(id)
-            do(found)  # type: ignore[operator]
+            do(found)
             click.echo(f"{found.name} ({found.id}): {said}")
         except FarmdeckError as exc:
             failures += 1
-            click.echo(f"farmdeck: {exc}", err=True)
+            _show.complain(exc)
     return 1 if failures else 0
 
 
@@ -176,15 +199,18 @@ delete = _action(Action.DELETE, "Forget jobs; finished frames stay on disk.", "d
 
 @click.command()
 @click.argument("ids", nargs=-1, required=True)
-@click.option("--frames", "wanted", default="", help="These frames, whatever their state. Without: all that failed.")
-def retry(ids: tuple[str, ...], wanted: str) -> int:
+@click.option("--frames", "wanted", help="These frames, whatever their state. Without: all that failed.")
+def retry(ids: tuple[str, ...], wanted: str | None) -> int:
     """Render failed and abandoned frames again."""
-    numbers = set(parse_frames(wanted)) if wanted else set()
+    numbers = set() if wanted is None else set(parse_frames(wanted))
 
     def again(job: Job) -> None:
-        pairs = [(row.part, row.number) for row in store.frames(job.id) if row.number in numbers]
+        rows = store.frames(job.id)
+        pairs = [(row.part, row.number) for row in rows if row.number in numbers]
         if numbers and not pairs:
-            raise BadInput(f"{job.name} has none of the frames {wanted}.", "See `farmdeck frames`.")
+            raise BadInput(f"{job.name} has none of the frames {wanted}.", f"See them with: farmdeck frames {job.id}")
+        if job.state is JobState.DONE and not numbers:
+            raise BadInput(f"No frame of {job.name} failed.", "Name the frames to render again with --frames.")
         _desk.ask(store, Action.RETRY.value, job.id, frames=pairs)
 
     with _desk.open_store() as store:
@@ -194,20 +220,22 @@ def retry(ids: tuple[str, ...], wanted: str) -> int:
 @click.command()
 @click.argument("id")
 @click.option("--to", "target", default="", type=click.Path(), help="A folder. Without: says where the frames are.")
-def download(id: str, target: str) -> None:
+@_show.json_option
+def download(id: str, target: str, as_json: bool) -> None:
     """Bring a job's finished frames into a folder."""
     with _desk.open_store() as store:
         found = store.job(id)
         files = [file for row in store.frames(found.id) for file in row.files]
-    if not target:
-        click.echo(f"{_show.count(len(files), 'file')} in {found.output}")
-        return
-    if not files:
+    if target and not files:
         raise BadInput(f"{found.name} has no finished frames yet.", "Wait until one is done.")
-    copied = _copy(files, found.output, Path(target))
-    click.echo(
-        f"{_show.count(copied, 'file')} copied to {os.path.abspath(target)}, {len(files) - copied} there already"
-    )
+    copied = _copy(files, found.output, Path(target)) if target else 0
+    folder = os.path.abspath(target) if target else found.output
+    if as_json:
+        _show.print_json({"job": found.id, "folder": folder, "files": len(files), "copied": copied})
+    elif target:
+        click.echo(f"{_show.count(copied, 'file')} copied to {folder}, {len(files) - copied} there already")
+    else:
+        click.echo(f"{_show.count(len(files), 'file')} in {folder}")
 
 
 def _copy(files: list[str], base: str, target: Path) -> int:

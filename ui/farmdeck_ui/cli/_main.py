@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import logging
+import io
 import os
 import sys
+import time
 import traceback
 from pathlib import Path
 
 import click
 from farmdeck import FarmdeckError, __version__
+from farmdeck.places import store_folder
 
-from . import _agent, _doctor, _farms, _install, _jobs, _scene
+from . import _agent, _doctor, _farms, _install, _jobs, _scene, _show
 
 BUG = 70
 """Exit code of something that is our fault (sysexits.h, EX_SOFTWARE)."""
@@ -33,10 +35,13 @@ def main() -> int:
     own = Path(sys.executable).with_name("farmdeck.exe" if sys.platform == "win32" else "farmdeck")
     if own.exists():  # whatever is started from here is this Farmdeck, not one that an older pointer file names
         os.environ.setdefault("FARMDECK_AGENT", str(own))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that cannot show a letter shows ?, and no error
+            stream.reconfigure(errors="replace", encoding="utf-8" if sys.platform == "win32" else None)
     try:
         result = farmdeck.main(prog_name="farmdeck", standalone_mode=False)
     except FarmdeckError as exc:
-        click.echo(f"farmdeck: {exc}", err=True)
+        _show.complain(exc)
         return 1
     except click.ClickException as exc:
         exc.show()
@@ -47,9 +52,18 @@ def main() -> int:
     except BrokenPipeError:  # the reader of our pipe went away: no story in that
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception:  # noqa: BLE001 - the outermost edge: a bug keeps its traceback in the log
-        logging.getLogger(__name__).debug("unexpected", exc_info=True)
-        click.echo(traceback.format_exc(), err=True)
-        click.echo("farmdeck: This is a mistake in Farmdeck, not yours. Send the lines above to its makers.", err=True)
+    except Exception:  # noqa: BLE001 - the outermost edge: a bug keeps its traceback in a file
+        click.echo(_told(traceback.format_exc()), err=True)
         return BUG
     return int(result or 0)
+
+
+def _told(trace: str) -> str:
+    """What to say of a mistake of ours; the traceback itself goes into a file."""
+    try:
+        path = store_folder() / "mistakes.log"
+        with path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} farmdeck {__version__} {sys.argv[1:]}\n{trace}\n")
+    except (OSError, FarmdeckError):
+        return f"{trace}farmdeck: This is a mistake in Farmdeck, not yours. Send the lines above to its makers."
+    return f"farmdeck: This is a mistake in Farmdeck, not yours. Send {path} to its makers."

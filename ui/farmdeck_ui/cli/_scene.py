@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from typing import Any
 
 import click
-from farmdeck import Scene, Severity, prepare
-from farmdeck._errors import BadInput, FarmError
+from farmdeck import Scene, Severity, Submission, prepare, settings
+from farmdeck._errors import BadInput, FarmError, SceneError
 from farmdeck.documents import from_plain, to_plain
 from farmdeck.environments import RenderEnv, match_environments
 from farmdeck.farm import Option, check_options
+from farmdeck.frames import parse_frames
 from farmdeck.preflight import scene_problems, submission_problems
 from farmdeck.scene import scene_document
 from farmdeck.scenes import read_scene
@@ -20,12 +22,21 @@ from farmdeck.submission import choose_items, submission_document
 from . import _desk, _show, _watch
 
 
+def read_named(path: str) -> Scene:
+    """The scene in the file; an error names the file. Raises SceneError, BadInput."""
+    try:
+        return read_scene(path)
+    except SceneError as exc:
+        name = os.path.basename(path)
+        raise SceneError(exc.what if name in exc.what else f"{name}: {exc.what}", exc.fix) from exc
+
+
 @click.command()
 @click.argument("scene", type=click.Path())
 @_show.json_option
 def inspect(scene: str, as_json: bool) -> None:
     """Say what is in a scene file, and what is wrong with it."""
-    found = read_scene(scene)
+    found = read_named(scene)
     if as_json:
         doc = scene_document(found)
         doc["problems"] = to_plain(scene_problems(found))
@@ -51,6 +62,8 @@ def _print_scene(scene: Scene) -> None:
     files = sum(len(asset.files) for asset in scene.assets)
     missing = sum(asset.missing for asset in scene.assets)
     click.echo(f"{_show.count(files, 'file')}, {missing} missing; cameras: {', '.join(scene.cameras) or 'none'}")
+    if scene.plugins:
+        click.echo("plug-ins: " + ", ".join(f"{plugin.name} {plugin.version}".strip() for plugin in scene.plugins))
     _show.print_problems(scene_problems(scene))
 
 
@@ -58,7 +71,7 @@ def _print_scene(scene: Scene) -> None:
 @click.argument("scene", type=click.Path())
 @click.option("--farm", default="local", show_default=True, help="One of `farmdeck farms list`.")
 @click.option("--item", "items", multiple=True, help="What renders; again for more. Without: all that is switched on.")
-@click.option("--frames", default="", help="Such as 1-10, 1-100x5 or 3,7,9. Without: each item's own.")
+@click.option("--frames", help="Such as 1-10, 1-100x5 or 3,7,9. Without: each item's own.")
 @click.option("--camera", "cameras", multiple=True, help="Render through this camera; again for more.")
 @click.option("--env", default="", help="One of `farmdeck envs list`. Without: the one that fits best.")
 @click.option("--option", "options", multiple=True, metavar="K=V", help="An option of the farm's, such as chunk=5.")
@@ -73,13 +86,14 @@ def _print_scene(scene: Scene) -> None:
 @_show.json_option
 def submit(scene: str, farm: str, as_json: bool, watch: bool, force: bool, dry_run: bool, **chosen: Any) -> int:
     """Submit a scene file to a farm."""
-    found = read_scene(scene)
+    found = read_named(scene)
+    settings.load().farm(farm)  # a farm that is not set up is said before anything is started
     submission = _prepare(found, farm, force, chosen)
     if dry_run:
         _show.print_json(submission_document(submission))
         return 0
     with _desk.open_store() as store:
-        _fits(found, _desk.farm_info(store, farm), submission.options, submission.env)
+        _fits(found, _desk.farm_info(store, farm), submission, force)
         job = store.submit(submission)
         _desk.see_to_agent(store)
         if as_json and not watch:
@@ -94,15 +108,20 @@ def submit(scene: str, farm: str, as_json: bool, watch: bool, force: bool, dry_r
         return _watch.watch(store, job.id, as_json)
 
 
-def _prepare(scene: Scene, farm: str, force: bool, chosen: dict[str, Any]) -> Any:
+def _prepare(scene: Scene, farm: str, force: bool, chosen: dict[str, Any]) -> Submission:
     """The submission. Raises BadInput with every error at once."""
+    if chosen["frames"] is None:
+        chosen["frames"] = ""
+    else:
+        parse_frames(chosen["frames"])  # a range that was given and is empty is not "all of them"
     items = choose_items(scene, chosen["items"])
     problems = submission_problems(scene, items, chosen["frames"])
     errors = [problem for problem in problems if problem.severity is Severity.ERROR]
     _show.print_problems(problems)
     if errors and not force:
         raise BadInput(
-            f"{_show.count(len(errors), 'error')} held {os.path.basename(scene.file)} back.", "Mend, or --force."
+            f"{_show.count(len(errors), 'error')} held {os.path.basename(scene.file)} back.",
+            "Mend the scene, or submit it as it is with --force.",
         )
     options = dict(_pair(text) for text in chosen.pop("options"))
     return prepare(scene, farm=farm, options=options, **chosen)
@@ -115,20 +134,35 @@ def _pair(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _fits(scene: Scene, farm: FarmInfo, options: Any, env: str) -> None:
-    """What the farm has against it, said before anything is written. Raises FarmError, BadInput."""
+def _fits(scene: Scene, farm: FarmInfo, submission: Submission, force: bool) -> None:
+    """What the farm has against it, said before anything is submitted. Raises FarmError, BadInput."""
     if farm.problem:
         raise FarmError(farm.problem, "")
     capabilities = farm.document.get("capabilities", {})
     known = [from_plain(Option, option) for option in capabilities.get("options", ())]
-    check_options(known, options)
-    envs = [from_plain(RenderEnv, doc) for doc in farm.document.get("environments", ())]
+    check_options(known, submission.options)
+    env, envs = submission.env, [from_plain(RenderEnv, doc) for doc in farm.document.get("environments", ())]
     if env and env not in {one.name for one in envs}:
         names = ", ".join(one.name for one in envs) or "none"
         raise BadInput(f'{farm.label} has no environment "{env}".', f"There is: {names}.")
     if envs:
         best = match_environments(scene, [one for one in envs if env in ("", one.name)])[0]
         click.echo(f"environment: {best.env.name} ({'; '.join(best.reasons)})", err=True)
+    if not capabilities.get("download") and not force:
+        for folder in dict.fromkeys(os.path.dirname(part.output) for part in submission.parts):
+            _check_output(folder)
+
+
+def _check_output(folder: str) -> None:
+    """The farm writes there directly: it has to be possible. Raises BadInput."""
+    try:
+        os.makedirs(folder, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as exc:
+        raise BadInput(
+            f"The output folder {folder} cannot be written: {exc.strerror}.", "Choose another one with --output."
+        ) from exc
 
 
 @click.command()

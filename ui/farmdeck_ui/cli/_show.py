@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, Callable
 
 import click
-from farmdeck import Job, JobState, Problem, Severity
+from farmdeck import FarmdeckError, Job, JobState, Problem, Severity
 from farmdeck.documents import to_plain
 from rich.console import Console
 from rich.table import Table
@@ -54,7 +54,7 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: 
     """A table for a person; in a pipe the rows alone, their cells separated by tabs. `numbers` go to the right."""
     if not terminal():
         for row in rows:
-            click.echo("\t".join(row))
+            click.echo("\t".join(" ".join(cell.split()) for cell in row))
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in columns:
@@ -87,7 +87,14 @@ def duration(seconds: float | None) -> str:
 
 def elapsed(job: Job) -> str:
     """How long the job has been rendering."""
-    return duration((job.ended or time.time()) - job.started) if job.started else "–"
+    if not job.started:
+        return "–"
+    return duration((job.ended or (job.updated if job.state.at_rest else time.time())) - job.started)
+
+
+def complain(error: FarmdeckError) -> None:
+    """An error, as every command says it."""
+    click.echo(f"farmdeck: {error}", err=True)
 
 
 def print_problems(problems: Sequence[Problem]) -> None:

@@ -6,6 +6,7 @@ import time
 
 import click
 from farmdeck import Frame, FrameState, Job, JobState
+from farmdeck.job import job_document
 from farmdeck.store import Store
 from rich.progress import BarColumn, Progress, TextColumn
 
@@ -16,8 +17,18 @@ LOOK_SECONDS = 0.15
 
 def watch(store: Store, id: str, as_json: bool = False) -> int:
     """Follow it until it ends or waits for a person; 0 when every frame is done."""
-    told: set[tuple[int, int, str]] = set()
     bar = _Bar() if _show.terminal() and not as_json else None
+    try:
+        job = _follow(store, id, bar, as_json)
+    finally:  # Ctrl+C too: the cursor comes back
+        if bar:
+            bar.close()
+    return _end(job, as_json)
+
+
+def _follow(store: Store, id: str, bar: _Bar | None, as_json: bool) -> Job:
+    """The job, once it has ended or waits for a person."""
+    told: set[tuple[int, int, str]] = set()
     revision = 0
     fresh = True
     looked = time.monotonic()
@@ -32,24 +43,24 @@ def watch(store: Store, id: str, as_json: bool = False) -> int:
             if bar:
                 bar.show(job)
             if job.state.at_rest:
-                break
+                return job
         if time.monotonic() - looked > 2.0:  # an agent that died is started again: the job goes on
             looked = time.monotonic()
             _desk.see_to_agent(store)
         time.sleep(LOOK_SECONDS)
-    if bar:
-        bar.close()
-    return _end(job, as_json)
 
 
 def _end(job: Job, as_json: bool) -> int:
     if as_json:
-        _show.print_json(job)
+        _show.print_json(job_document(job))
     else:
         click.echo(f"{job.name}: {_show.state_word(job)}, {job.done} of {_show.count(job.total, 'frame')}.")
         if job.message:
             click.echo(job.message, err=True)
-        click.echo(f"frames: {job.output}")
+        if not job.state.ended:
+            click.echo(f"It waits. Let it go on with: farmdeck start {job.id}")
+        if job.done:
+            click.echo(f"frames: {job.output}")
     return 0 if job.state is JobState.DONE else 1
 
 

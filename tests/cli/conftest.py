@@ -1,0 +1,132 @@
+"""The command line as a person has it: a process of its own, a home of its own, a real agent, a real renderer."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from farmdeck import Job
+from farmdeck.launch import wait_for_agent
+from farmdeck.lock import agent_runs
+from farmdeck.store import Store
+
+TINY = Path(__file__).parents[1] / "data" / "tiny.blend"
+PATIENCE = 60.0
+
+
+class CommandLine:
+    """`farmdeck` in a home of its own; `close` ends its agent."""
+
+    def __init__(self, home: Path, settings: str = "", environ: Mapping[str, str] = {}) -> None:  # noqa: B006
+        self.home = home
+        self.frames = home / "frames"
+        for folder in (home, home / "tmp"):
+            folder.mkdir(parents=True, exist_ok=True)
+        (home / "settings.toml").write_text("[agent]\nidle = 30\n" + settings, encoding="utf-8")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("FARMDECK_", "PYTHON"))}
+        self.environ = {
+            **kept,
+            "HOME": str(home),
+            "TMPDIR": str(home / "tmp"),
+            "FARMDECK_HOME": str(home),
+            "FARMDECK_STUDIO_SETTINGS": "",
+            "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+            **environ,
+        }
+
+    def command(self, *words: object) -> list[str]:
+        return [sys.executable, "-m", "farmdeck_ui", *map(str, words)]
+
+    def run(self, *words: object, typed: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
+        """Give a command and wait for its end; its output is a pipe."""
+        return subprocess.run(
+            self.command(*words),
+            env={**self.environ, **environ},
+            cwd=self.home,
+            input=typed,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=PATIENCE * 2,
+            check=False,
+        )
+
+    def ok(self, *words: object) -> str:
+        """What it prints; it has to end with 0."""
+        ended = self.run(*words)
+        assert ended.returncode == 0, (words, ended.stdout, ended.stderr)
+        return ended.stdout
+
+    def json(self, *words: object) -> Any:
+        """The document that it prints: nothing else may be on standard output."""
+        return json.loads(self.ok(*words, "--json"))
+
+    def refused(self, *words: object, code: int = 1) -> str:
+        """What it complains of on standard error; nothing is on standard output, and no traceback anywhere."""
+        ended = self.run(*words)
+        assert ended.returncode == code, (words, ended.stdout, ended.stderr)
+        assert ended.stdout == ""
+        assert "Traceback" not in ended.stderr
+        return ended.stderr
+
+    def submit(self, *words: object, scene: Path = TINY) -> str:
+        """Submit without waiting; the job's id."""
+        return str(self.json("submit", scene, "--output", self.frames, *words)["id"])
+
+    def jobs(self) -> list[Job]:
+        """What is in the job list; faster than to ask `farmdeck jobs`."""
+        with Store.open(self.home) as store:
+            return store.jobs()
+
+    def job_once(self, id: str, enough: Callable[[Job], bool]) -> Job:
+        """The job, as soon as it is as wanted."""
+        until = time.monotonic() + PATIENCE
+        with Store.open(self.home) as store:
+            while not enough(store.job(id)):
+                assert time.monotonic() < until, store.job(id)
+                time.sleep(0.02)
+            return store.job(id)
+
+    def close(self) -> None:
+        """End the agent and wait until it is gone."""
+        if agent_runs(self.home):
+            with Store.open(self.home) as store:
+                store.send("agent.stop")
+            assert wait_for_agent(self.home, PATIENCE, runs=False)
+
+
+@pytest.fixture(scope="session")
+def farmdeck(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
+    """One for all the tests of a worker, since each agent and each first Blender cost a second."""
+    line = CommandLine(tmp_path_factory.mktemp("farmdeck"))
+    yield line
+    line.close()
+
+
+@pytest.fixture
+def another(tmp_path: Path) -> Iterator[Callable[..., CommandLine]]:
+    """Makes command lines with a home of their own."""
+    made: list[CommandLine] = []
+
+    def make(settings: str = "", **environ: str) -> CommandLine:
+        made.append(CommandLine(tmp_path / f"home{len(made)}", settings, environ))
+        return made[-1]
+
+    yield make
+    for line in made:
+        line.close()
+
+
+@pytest.fixture(scope="session")
+def done_job(farmdeck: CommandLine) -> str:
+    """A job of three rendered frames, for all that only look at it."""
+    id = farmdeck.submit("--frames", "1-3", "--name", "looked at")
+    farmdeck.ok("job", id, "--watch")
+    return id
