@@ -1,0 +1,75 @@
+"""docs/command-line.md says of every document exactly the keys that it has."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import TINY, CommandLine
+
+PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
+SHAPES = {
+    name: json.loads(text)
+    for name, text in re.findall(r"<!-- shape: (.+?) -->\n```json\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+}
+HARBOUR = TINY.parents[2] / "resources" / "sample" / "harbour.blend"
+
+
+def keys(value: Any) -> Any:
+    """The keys in order, all the way down; of a list its first element; of a map of anything, nothing."""
+    if isinstance(value, dict):
+        return {key: keys(inner) for key, inner in value.items() if key != "options" or isinstance(inner, list)}
+    if isinstance(value, list):
+        return [keys(value[0])] if value and isinstance(value[0], (dict, list)) else []
+    return None
+
+
+def fits(documented: Any, real: Any) -> bool:
+    """The same keys; a list that is empty in reality fits any."""
+    if isinstance(documented, dict):
+        return (
+            isinstance(real, dict)
+            and list(documented) == list(real)
+            and all(fits(documented[key], real[key]) for key in real)
+        )
+    if isinstance(documented, list):
+        return isinstance(real, list) and (not real or not documented or fits(documented[0], real[0]))
+    return not isinstance(real, (dict, list))
+
+
+def commands(job: str) -> dict[str, list[object]]:
+    return {
+        "inspect": ["inspect", HARBOUR, "--json"],
+        "submission": ["submit", HARBOUR, "--dry-run"],
+        "job": ["job", job, "--json"],
+        "frames": ["frames", job, "--json"],
+        "log": ["log", job, "--frame", "1", "--json"],
+        "download": ["download", job, "--json"],
+        "envs match": ["envs", "match", TINY, "--json"],
+        "farms list": ["farms", "list", "--json"],
+        "agent status": ["agent", "status", "--json"],
+        "doctor": ["doctor", "--json"],
+    }
+
+
+@pytest.mark.parametrize("name", sorted(set(SHAPES) - {"submit"}))
+def test_the_shape_is_as_documented(farmdeck: CommandLine, done_job: str, name: str):
+    real = json.loads(farmdeck.ok(*commands(done_job)[name]))
+    assert fits(keys(SHAPES[name]), keys(real)), (keys(SHAPES[name]), keys(real))
+
+
+def test_what_submit_says_is_as_documented(farmdeck: CommandLine):
+    real = farmdeck.json("submit", TINY, "--frames", "1", "--hold", "--output", farmdeck.frames)
+    assert list(real) == list(SHAPES["submit"])
+    farmdeck.ok("delete", real["id"])
+
+
+def test_every_command_is_on_the_page(farmdeck: CommandLine):
+    page = PAGE.read_text("utf-8")
+    commands = re.findall(r"^  (\w+)  ", farmdeck.ok("--help").split("Commands:")[1], re.MULTILINE)
+    assert len(commands) > 15
+    assert [command for command in commands if not re.search(rf"^#+ .*\b{command}\b", page, re.MULTILINE)] == []
