@@ -15,6 +15,7 @@ from tests.skips import Skips
 pytest.register_assert_rewrite("farmdeck.testing")
 settings.register_profile("farmdeck", deadline=None, database=None)  # a busy machine is not a failure
 settings.load_profile("farmdeck")
+configuration.set_hypothesis_home_dir(Path(__file__).parents[1] / ".hypothesis")  # its caches; git ignores them
 
 OURS = ("FARMDECK_",)
 HOMES = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "APPDATA", "LOCALAPPDATA")
@@ -50,7 +51,3 @@ def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return  # a worker of pytest-xdist: the controller hears of every skip
     config.pluginmanager.register(Skips(Path(__file__).with_name("allowed_skips.txt"), os.environ.get("CI") == "true"))
-
-
-def pytest_sessionstart(session: pytest.Session) -> None:
-    configuration.set_hypothesis_home_dir(Path(os.environ.get("TMPDIR", "/tmp")) / "farmdeck-hypothesis")
