@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -21,6 +22,9 @@ from farmdeck_ui.install_blender import install
 from tests.blender.blenders import INSIDE, blender
 
 SECONDS = 90
+SHOTS = os.environ.get("FARMDECK_SHOTS", "")
+"""A folder for pictures that people look at."""
+WIDE, TALL = (1600, 1500) if SHOTS else (1280, 1000)  # every pixel is drawn by the processor
 
 
 @pytest.fixture
@@ -36,7 +40,7 @@ def display() -> Iterator[str]:
         str(write),
         "-screen",
         "0",
-        "1600x1500x24",
+        f"{WIDE}x{TALL}x24",
         "+extension",
         "GLX",
         "-nolisten",
@@ -64,7 +68,7 @@ class Window:
     def wait(self, word: str, meanwhile: Callable[[], None] = lambda: None) -> dict[str, Any]:
         until = time.monotonic() + SECONDS
         while (said := self.said(word)) is None:
-            assert self.process.poll() is None and time.monotonic() < until, self.output()
+            assert self.process.poll() is None and time.monotonic() < until, f"{word}: {self.output()}"
             meanwhile()
             time.sleep(0.05)
         return said
@@ -81,15 +85,11 @@ class Window:
 
     def shot(self, name: str) -> None:
         """A picture of the window where FARMDECK_SHOTS names a folder, for people to look at."""
-        folder = SHOTS
-        if folder and shutil.which("import"):
+        if SHOTS and shutil.which("import"):
             self.mouse("mousemove", 800, 1000)
             time.sleep(1)  # only when somebody wants the picture
-            command = ["import", "-window", "root", str(Path(folder) / f"{name}.png")]
+            command = ["import", "-window", "root", str(Path(SHOTS) / f"{name}.png")]
             subprocess.run(command, env={**os.environ, "DISPLAY": self.display}, timeout=60, check=True)
-
-
-SHOTS = os.environ.get("FARMDECK_SHOTS", "")
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def window(tmp_path: Path, display: str, monkeypatch: pytest.MonkeyPatch) -> Ite
     assert [each.enabled for each in install("3.4")] == ["now"]
     folder = tmp_path / "talk"
     folder.mkdir()
-    command = [release.program, "--no-window-focus", "-noaudio", "-p", "0", "0", "1600", "1500"]
+    command = [release.program, "--no-window-focus", "-noaudio", "-p", "0", "0", str(WIDE), str(TALL)]
     command += [str(shots / "sq020_sh0070_env_v003.blend"), "--python", str(INSIDE / "window.py"), "--", str(folder)]
     env = {**clean_environment(os.environ), "DISPLAY": display, "LIBGL_ALWAYS_SOFTWARE": "1"}
     env["BLENDER_USER_RESOURCES"] = str(tmp_path / "blender")
@@ -118,12 +118,14 @@ def window(tmp_path: Path, display: str, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 def test_the_panel_is_found_drawn_and_submits(window: Window) -> None:
-    x, y, width, height, tall = window.wait("ready")["place"]
-    heights = iter(list(range(40, 400, 24)) * 20)
+    window.wait("ready")
+    heights = itertools.cycle(range(60, 400, 40))  # a tab is some 60 pixels high
 
     def click_the_next_tab() -> None:
-        window.mouse("mousemove", x + width - 8, tall - (y + height) + next(heights))
-        window.mouse("click", 1)
+        x, y, width, height, tall = window.wait("place")["place"]
+        place = tall - (y + height) + next(heights)
+        window.mouse("mousemove", x + width - 10, place + 3, "sleep", 0.1, "mousemove", x + width - 8, place)
+        window.mouse("sleep", 0.1, "click", 1)
 
     panels = window.wait("drawn", click_the_next_tab)["panels"]
     assert {"FARMDECK_PT_scene", "FARMDECK_PT_items", "FARMDECK_PT_frames", "FARMDECK_PT_submit"} <= set(panels)

@@ -58,10 +58,10 @@ def look():
     watch = sys.modules["farmdeck_blender._watch"].watch()
     session = watch.session
     window, area, region = sidebar()
-    place = [region.x, region.y, region.width, region.height, window.height]
+    say("place", place=[region.x, region.y, region.width, region.height, window.height])
     if not os.path.exists(os.path.join(FOLDER, "ready")) and session.check.total and region.width > 1:
-        say("ready", place=place, scene=session.scene.file)
-    if "FARMDECK_PT_job" in drawn:
+        say("ready", scene=session.scene.file)
+    if {"FARMDECK_PT_scene", "FARMDECK_PT_job"} <= drawn and not told("submit"):
         say("drawn", panels=sorted(drawn))
     if told("submit") and not os.path.exists(os.path.join(FOLDER, "pressed")):
         with bpy.context.temp_override(window=window, area=area, region=region):
