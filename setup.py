@@ -38,7 +38,8 @@ setup(
         "keyring>=25",
         "psutil>=5.9",
         "OpenImageIO>=3.0",
-        "PySide6-Essentials>=6.6",
+        "PySide6-Essentials>=6.6,<6.12; python_version<'3.12'",  # 6.12 gives None away there
+        "PySide6-Essentials>=6.6; python_version>='3.12'",
         "requests>=2.31",
         "rich>=13",
         "tomlkit>=0.12",

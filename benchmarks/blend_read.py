@@ -30,7 +30,7 @@ for n in range(2):
     scene.camera = cam
 import numpy
 mesh = bpy.data.meshes.new("dense")
-side = 2400 if big else 40
+side = 2600 if big else 40
 y, x = numpy.mgrid[0:side, 0:side]
 points = numpy.stack([x.ravel(), y.ravel(), numpy.zeros(side * side)], 1)
 quads = (y[:-1, :-1] * side + x[:-1, :-1]).ravel()

@@ -185,6 +185,9 @@ class Desk:
             return Done(ticket, work(store))
         except FarmdeckError as exc:
             return Done(ticket, error=exc)
+        except OSError as exc:
+            what = f"{exc.filename or 'A file'} cannot be used: {exc.strerror or exc}."
+            return Done(ticket, error=FarmdeckError(what, "Nothing was submitted; mend it and try again."))
         except Exception as exc:  # noqa: BLE001 - the edge of this thread: what a bug ends is one request, not the desk
             LOG.exception("request %s", ticket)
             what = f"That could not be done, and it is Farmdeck's mistake: {type(exc).__name__}: {exc}."

@@ -210,9 +210,15 @@ def test_the_disk_is_full(house: House, tmp_path: Path) -> None:
 
 
 def test_an_output_that_cannot_be_made(house: House) -> None:
-    id = house.submit("--output", "/proc/nope/out")
-    job = house.ended(id)
+    """Said at once where it can be known, and by the agent where the application did not look."""
+    submission = prepare(read_scene(house.scene), items=["Tiny/beauty"], frames="1", output="/proc/nope/out")
+    with Store.open(house.home) as store:
+        store.submit(submission)
+    house.start()
+    job = house.ended(submission.id)
     assert job.state is JobState.FAILED and "/proc/nope/out cannot be made" in job.message
+    assert "Choose another output folder" in job.message
+    assert sorted(path.name for path in house.shot.iterdir()) == [house.scene.name]
 
 
 def test_nothing_to_render_with(make_house: Callable[..., House]) -> None:

@@ -17,7 +17,7 @@ from ..store import AgentStore, Command, FarmInfo
 from ._snapshot import remove_snapshot
 
 LOG = logging.getLogger(__name__)
-AT_MOST_EVERY = 0.2
+AT_MOST_EVERY = 0.1
 """Seconds between two looks at the same farm, however often it calls."""
 
 

@@ -242,11 +242,12 @@ class LocalFarm(Farm):
     def _start_tasks(self) -> None:
         slots = max(1, int(self._context.settings.get("processes", 1)))
         while len(self._workers) < slots and not self._closing:
-            busy = {key for worker in list(self._workers) for key in worker.keys}
-            task = self._queue.next_task(busy)
-            if task is None:
-                return
-            self._start(task)
+            with self._guard:  # whoever stops a job sees a task either not taken yet, or among the workers
+                busy = {key for worker in self._workers for key in worker.keys}
+                task = self._queue.next_task(busy)
+                if task is None:
+                    return
+                self._start(task)
 
     def _start(self, task: Task) -> None:
         renderer = next((r for r in self.renderers() if r.program == task.program), None)
@@ -258,8 +259,7 @@ class LocalFarm(Farm):
             return
         worker = Worker(task, renderer, self._queue, self._context.folder, self._context.notify, self._previews.ask)
         thread = threading.Thread(target=self._work, args=(worker,), name=f"farmdeck-render-{task.job}", daemon=True)
-        with self._guard:
-            self._workers[worker] = thread
+        self._workers[worker] = thread
         thread.start()
 
     def _work(self, worker: Worker) -> None:

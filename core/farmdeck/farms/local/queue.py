@@ -172,7 +172,7 @@ class Queue:
 
     def begin(self, key: FrameKey, log: str) -> int:
         """The frame renders now; returns the number of this attempt."""
-        with self._write() as db:
+        with self._write(durable=False) as db:  # a power cut makes it wait again, which it then does
             now = time.time()
             db.execute(
                 "UPDATE frames SET state = 'rendering', attempt = attempt + 1, progress = 0, started = ?, log = ? "
@@ -208,7 +208,7 @@ class Queue:
             )
 
     def done(self, key: FrameKey, files: Sequence[str]) -> None:
-        with self._write() as db:
+        with self._write(durable=False) as db:  # a power cut leaves it finishing, which a restart completes
             self._end_attempt(db, key, "done", "")
             db.execute(
                 "UPDATE frames SET state = 'done', progress = 1, message = '', files = ?, ended = ? "
@@ -307,7 +307,7 @@ class Queue:
     # -- processes
 
     def add_process(self, pid: int, born: float, job: str) -> None:
-        with self._write() as db:
+        with self._write(durable=False) as db:  # a power cut ends the process too
             db.execute("INSERT OR REPLACE INTO processes (pid, born, job) VALUES (?, ?, ?)", (pid, born, job))
 
     def remove_process(self, pid: int) -> None:

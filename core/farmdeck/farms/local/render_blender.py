@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Renders frames of one item inside Blender or with the bpy module, in a child process of the local farm.
 
-    blender -b --factory-startup -P render_blender.py -- TASK.json
+    blender -b --factory-startup -y SCENE -P render_blender.py -- TASK.json
     python render_blender.py -- TASK.json
 
 TASK.json: {"scene", "address": [scene, view layer], "camera", "name", "frames": [{"number", "folder"}], "addons"}.
@@ -29,7 +29,8 @@ def main(task_file):
     with open(task_file, encoding="utf-8") as file:
         task = json.load(file)
     try:
-        bpy.ops.wm.open_mainfile(filepath=task["scene"], load_ui=False, use_scripts=True)
+        if bpy.data.filepath != task["scene"]:  # Blender was given it on its command line, the bpy module was not
+            bpy.ops.wm.open_mainfile(filepath=task["scene"], load_ui=False, use_scripts=True)
     except RuntimeError as exc:
         tell("fatal", message=f"Blender {bpy.app.version_string} cannot open the scene: {str(exc).strip()}")
         return 3

@@ -46,12 +46,12 @@ class Renderer:
     module: bool
     """True for the bpy module."""
 
-    def command(self, script: str, task: str, threads: int) -> list[str]:
+    def command(self, script: str, scene: str, task: str, threads: int) -> list[str]:
         """The command that runs our render script on a task."""
         if self.module:
             return [self.program, "-I", script, "--", task]
         limit = ["-t", str(threads)] if threads else []
-        return [self.program, "-b", "-noaudio", "--factory-startup", *limit, "-P", script, "--", task]
+        return [self.program, "-b", "-noaudio", "--factory-startup", *limit, "-y", scene, "-P", script, "--", task]
 
     def environment(self) -> RenderEnv:
         """As the panel shows it."""

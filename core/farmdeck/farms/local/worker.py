@@ -119,7 +119,7 @@ class Worker:
 
     def _follow(self, task_file: Path, log: _Log) -> None:
         threads = int(self.task.options.get("threads", 0))
-        command = self._renderer.command(str(SCRIPT), str(task_file), threads)
+        command = self._renderer.command(str(SCRIPT), self.task.scene, str(task_file), threads)
         try:
             with self._guard:
                 if self._stop_reason:
