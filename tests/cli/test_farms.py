@@ -120,6 +120,15 @@ def test_a_secret_goes_nowhere_but_to_its_keeper(silent: tuple[CommandLine, Path
     assert all(stat.S_IMODE(path.stat().st_mode) == 0o600 for path in holding)
 
 
+def test_what_an_earlier_agent_said_of_a_farm_does_not_count(another):
+    line = another()
+    assert line.ok("envs", "list")
+    line.ok("agent", "stop")
+    (line.home / "settings.toml").write_text("[local]\nsearch = false\n")
+    assert "No Blender is found" in line.refused("submit", TINY, "--frames", "1", "--output", line.frames)
+    assert line.jobs() == []
+
+
 # -- the agent
 
 
