@@ -118,9 +118,13 @@ class Session:
         scene = self.scene
 
         def answer(done: Done) -> None:
-            if self._asked_check == asked and done.error is None:
+            if self._asked_check != asked:
+                return
+            if done.error is not None:
+                self.say(str(done.error), "ERROR")
+            else:
                 self.check = done.value
-                self.changed = True
+            self.changed = True
 
         self.mail.ask(lambda store: check(scene, choices, farm), answer)
 

@@ -7,6 +7,7 @@ The timer's turn: take news (2 ms at most), read on (8 ms at most), ask for a ch
 from __future__ import annotations
 
 import time
+import traceback
 from typing import Any
 
 import bpy
@@ -40,6 +41,11 @@ class Watch:
         self._woken = False
 
     # -- reading
+
+    @property
+    def begun(self) -> bool:
+        """Was the open file looked at?"""
+        return bool(self._saved_version)
 
     def file_opened(self) -> None:
         """The version that wrote the file; until it is saved here that is not this Blender's."""
@@ -108,6 +114,7 @@ class Watch:
         self._pending = (which, choices)
         if which == "open" and (self._stale_since or self.session.scene is None or fingerprint() != self._print):
             self.read_now()
+            self.session.say("Reading the scene, then submitting", "SORTTIME")
         self._hand_over()
 
     def _hand_over(self) -> None:
@@ -211,9 +218,15 @@ def stop() -> None:
 def _tick() -> float | None:
     if _watch is None:
         return None
-    if not _watch._saved_version:  # the first turn: bpy.context and bpy.data are there now
-        _watch.file_opened()
-    return _watch.turn()
+    try:
+        if not _watch.begun:  # the first turn: bpy.context and bpy.data are there now
+            _watch.file_opened()
+        return _watch.turn()
+    except Exception:  # noqa: BLE001 - the outermost edge: Blender would drop the timer, and the panel would be dead
+        traceback.print_exc()
+        _watch.stop_reading()
+        _watch.session.say("Something broke; the system console has the details. Press Refresh.", "ERROR")
+        return IDLE
 
 
 @persistent

@@ -20,9 +20,12 @@ def work():
     session = watch.session
     watch.file_opened()
     until(lambda: session.scene is not None and session.check.total, watch.turn)
-    session.saved_scene = replace(session.scene, unsaved=False)  # without a window is_dirty is not to be relied on
+    as_saved = replace(session.scene, unsaved=False)
     before = os.stat(GIVEN["open"]).st_mtime_ns
     bpy.context.scene.frame_end = 9
+    watch.read_now()
+    until(lambda: session.scene.frames == "1-9", watch.turn)
+    session.saved_scene = as_saved  # without a window is_dirty, by which this is known, is not to be relied on
     bpy.ops.farmdeck.submit(unsaved="CANCEL")
     bpy.ops.farmdeck.submit(unsaved="LAST")
     until(lambda: len(session.jobs) == 1, watch.turn)
