@@ -61,12 +61,20 @@ def farm_info(store: Store, name: str) -> FarmInfo:
     begun = time.monotonic()
     told = False
     while time.monotonic() < begun + ANSWER_SECONDS:
-        agent = store.agent()
+        since = _agent_since(store)
         farm = next((farm for farm in store.farms() if farm.name == name), None)
-        if farm is not None and agent is not None and (farm.checked or 0.0) >= agent.started:
+        if farm is not None and since is not None and (farm.checked or 0.0) >= since:
             return farm
         if farm is None and not told and time.monotonic() > begun + RELOAD_SECONDS:
             told = True  # the settings were edited by hand since the agent read them
             ask(store, "farms.reload")
         time.sleep(LOOK_SECONDS)
     raise AgentError(f"The agent does not say what {name} can do.", "Run `farmdeck doctor`.")
+
+
+def _agent_since(store: Store) -> float | None:
+    """When the agent that runs now began; None while the row is still that of an earlier one."""
+    import psutil
+
+    agent = store.agent()
+    return agent.started if agent and agent.state == "running" and psutil.pid_exists(agent.pid) else None
