@@ -81,6 +81,8 @@ def _software_fit(wanted: Software, here: Software) -> tuple[Fit, list[str]]:
     """Versions are compared as far as the scene file tells them."""
     scene, env = version_key(wanted.version), version_key(here.version)
     said = f"{wanted.name} {wanted.version} in the scene, {here.version} here"
+    if not scene:
+        return Fit.CLOSE, [f"The scene does not say which {wanted.name} saved it; this is {here.version}"]
     if env[: len(scene)] == scene or env[:2] == scene[:2]:
         return Fit.EXACT, [f"{here.name} {here.version} renders what {wanted.version} saved"]
     if env > scene:

@@ -36,6 +36,8 @@ class Option:
     """`s`, `frames`, …, shown after the number."""
     help: str = ""
     """A sentence for the tooltip."""
+    zero: str = ""
+    """What stands in the place of the smallest value where that means none or all: `no limit`."""
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,10 @@ class Submission:
     def output(self) -> str:
         """The folder that holds every part's frames."""
         folders = [str(PurePath(part.output).parent) for part in self.parts]
-        return os.path.commonpath(folders) if folders else ""
+        try:
+            return os.path.commonpath(folders) if folders else ""
+        except ValueError:  # on two drives
+            return folders[0]
 
 
 def new_id() -> str:
@@ -156,6 +159,8 @@ def choose_items(scene: Scene, names: Sequence[str]) -> list[RenderItem]:
         if not exact:
             known = ", ".join(item.name for item in scene.items) or "none"
             raise BadInput(f'No item is called "{name}".', f"This scene has: {known}.")
+        if len(exact) > 1:  # the one that is switched on is meant
+            exact = [item for item in exact if item.enabled] if sum(item.enabled for item in exact) == 1 else exact
         if len(exact) > 1:
             raise BadInput(f'"{name}" is in several scenes.', f"Name one of: {', '.join(i.name for i in exact)}.")
         if exact[0] not in chosen:
@@ -253,7 +258,8 @@ def _fill_templates(scene: Scene, item: RenderItem, camera: str) -> str:
 
 def file_name(text: str) -> str:
     """`text` as a name that every file system takes."""
-    return re.sub(r'[<>:"/\\|?*\x00-\x1f]+', "_", text).replace(" · ", "_").replace(" ", "_").strip("._") or "_"
+    name = re.sub(r'[<>:"/\\|?*\x00-\x1f]+', "_", text).replace(" · ", "_").replace(" ", "_").strip("._") or "_"
+    return f"{name}_" if re.match(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", name, re.IGNORECASE) else name
 
 
 def submission_document(submission: Submission) -> dict[str, Any]:

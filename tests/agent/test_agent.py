@@ -193,10 +193,10 @@ def test_idle_it_ends_by_itself(make_house: Callable[..., House]) -> None:
 
 
 def test_it_does_not_end_while_a_job_renders(make_house: Callable[..., House]) -> None:
-    house = make_house(agent="idle = 0.3")
+    house = make_house(agent="idle = 1.0")
     id = house.submit(item="Slow/beauty", frames="1")
     began = house.wait(id, lambda job: job.rendering == 1).started
-    house.wait_for(time.time, lambda now: now - (began or now) > 1.0)
+    house.wait_for(time.time, lambda now: now - (began or now) > 2.0)
     assert agent_runs(house.home)
     house.run("delete", id)
     assert wait_for_agent(house.home, 30, runs=False)

@@ -255,11 +255,28 @@ def test_a_damaged_entry_hides_nothing_else(house: House) -> None:
     assert listed[bad]["state"] == "failed" and "damaged" in listed[bad]["message"]
 
 
-def test_retry_of_done_frames_by_number_says_when_the_copy_is_gone(house: House) -> None:
+def test_done_frames_are_rendered_again_by_number(house: House) -> None:
+    """The copy was removed with the job's end: it is taken again while the scene is the same, and refused after."""
+    id = house.submit(frames="1-2")
+    house.ended(id)
+    picture = house.out / "tiny_0002.png"
+    picture.write_bytes(b"spoilt")
+    house.run("retry", id, "--frames", "2")
+    job = house.wait(id, lambda job: job.state.ended and len(house.queue("SELECT 1 FROM attempts")) == 3)
+    assert job.state is JobState.DONE
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    house.wait_for(lambda: sorted(path.name for path in house.shot.iterdir()), lambda names: names == ["tiny.blend"])
+    os.utime(house.scene)
+    said = house.run("retry", id, "--frames", "2", code=1).stderr
+    assert "changed after Submit" in said
+    assert house.job(id).state is JobState.DONE
+
+
+def test_a_render_leaves_no_temporary_files(house: House) -> None:
     id = house.submit(frames="1")
     house.ended(id)
-    said = house.run("retry", id, "--frames", "1", code=1).stderr
-    assert "Submit the scene again" in said
+    scratch = house.home / "farms" / "local" / "tmp"
+    house.wait_for(lambda: list(scratch.iterdir()), lambda left: left == [])
 
 
 def test_frames_follow_priority(house: House) -> None:

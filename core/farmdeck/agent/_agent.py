@@ -40,12 +40,16 @@ def run_agent(folder: Path) -> int:
     lock = AgentLock(folder)
     if not _acquire(lock):
         return 3
-    try:
-        _log_to(folder / "agent.log")
-        Agent(folder).run()
-    finally:
-        lock.release()
-    return 0
+    _log_to(folder / "agent.log")
+    while True:
+        agent = Agent(folder)
+        try:
+            agent.run()
+        finally:
+            lock.release()
+        # Who submits while an idle agent is ending finds the lock held and starts none: look again now that it is free.
+        if not (agent.idled and _work_left(folder)) or not _acquire(lock):
+            return 0
 
 
 class Agent:
@@ -62,6 +66,8 @@ class Agent:
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._started = time.time()
+        self.idled = False
+        """It ended because there was nothing to do."""
 
     def run(self) -> None:
         """Until SIGTERM, an `agent.stop` command, or a while of idleness."""
@@ -91,6 +97,7 @@ class Agent:
                 if self._busy():
                     busy_at = now
                 elif now - busy_at > self._idle_seconds:
+                    self.idled = True
                     LOG.info("idle for %.0f s: ends", self._idle_seconds)
                     return
                 if now - housekept > HOUSEKEEPING_SECONDS:
@@ -118,6 +125,8 @@ class Agent:
         self._store.put_agent(info)
 
     def _busy(self) -> bool:
+        if not all(tracker.published.is_set() for tracker in self._trackers.values()):
+            return True
         return bool(self._deliveries) or bool(self._store.live_jobs()) or bool(self._store.pending())
 
     def _housekeep(self) -> None:
@@ -248,6 +257,11 @@ class Agent:
         finally:
             self._deliveries.pop(id, None)
             self._wake.set()
+
+
+def _work_left(folder: Path) -> bool:
+    with AgentStore(folder) as store:
+        return bool(store.pending() or store.take_commands() or store.live_jobs())
 
 
 def _acquire(lock: AgentLock) -> bool:

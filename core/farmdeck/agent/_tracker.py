@@ -14,7 +14,7 @@ from ..documents import to_plain
 from ..farm import Farm, JobReport
 from ..job import Action, Frame, FrameState, Job, JobState
 from ..store import AgentStore, Command, FarmInfo
-from ._snapshot import remove_snapshot
+from ._snapshot import remove_snapshot, take_snapshot
 
 LOG = logging.getLogger(__name__)
 AT_MOST_EVERY = 0.1
@@ -29,8 +29,8 @@ class Tracker:
         self.kind = kind
         self.folder = folder
         self.farm: Farm | None = None
-        self.ready = threading.Event()
-        """Set once the farm was made, or could not be."""
+        self.published = threading.Event()
+        """Set once the store says what the farm can do."""
         self._store_folder = store_folder
         self._commands: queue.Queue[Command] = queue.Queue()
         self._due = threading.Event()
@@ -40,7 +40,6 @@ class Tracker:
 
     def start(self, farm: Farm) -> None:
         self.farm = farm
-        self.ready.set()
         self._thread.start()
 
     def close(self) -> None:
@@ -65,6 +64,7 @@ class Tracker:
         with AgentStore(self._store_folder) as store:
             looked = 0.0
             self.publish(store)
+            self.published.set()
             while not self._closing:
                 self._answer(store)
                 looked = self._look(store, looked)
@@ -140,6 +140,8 @@ class Tracker:
         if action not in self.farm.capabilities.actions:
             raise BadInput(f"{self.farm.label} cannot {action.value} a job.", "Ask on the farm's own pages.")
         wanted = _frames(command)
+        if action is Action.RETRY:
+            _bring_back_snapshot(store, job)
         try:
             self.farm.act(job.farm_job, action, wanted)
         except UnknownJob:
@@ -153,6 +155,13 @@ class Tracker:
         report = self.farm.jobs([job.farm_job]).get(job.farm_job)
         if report is not None:
             mirror_job(store, job, report, self.farm.frames(job.farm_job))
+
+
+def _bring_back_snapshot(store: AgentStore, job: Job) -> None:
+    """The copy of a job that was done is gone: take it again, if the scene is still the one that was submitted."""
+    _, snapshot = store.submission_state(job.id)
+    if snapshot and not Path(snapshot).exists():
+        take_snapshot(store.submission(job.id), store.folder / "snapshots")
 
 
 def mirror_job(store: AgentStore, job: Job, report: JobReport, frames: Sequence[Frame]) -> None:

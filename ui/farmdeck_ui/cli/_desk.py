@@ -65,6 +65,8 @@ def farm_info(store: Store, name: str) -> FarmInfo:
         farm = next((farm for farm in store.farms() if farm.name == name), None)
         if farm is not None and since is not None and (farm.checked or 0.0) >= since:
             return farm
+        if since is None and not agent_runs(store.folder):  # it ended in the meantime
+            see_to_agent(store)
         if farm is None and not told and time.monotonic() > begun + RELOAD_SECONDS:
             told = True  # the settings were edited by hand since the agent read them
             ask(store, "farms.reload")

@@ -131,6 +131,7 @@ def _spin(option: Option, value: Any, changed: Callable[[], None]) -> tuple[QtWi
         -_BIG if option.minimum is None else int(option.minimum),
         _BIG if option.maximum is None else int(option.maximum),
     )
+    widget.setSpecialValueText(option.zero)
     widget.valueChanged.connect(lambda number: widget.setSuffix(_unit(option.unit, number)))
     widget.setValue(int(value))
     widget.setSuffix(_unit(option.unit, widget.value()))
@@ -146,6 +147,7 @@ def _double_spin(
     widget.setRange(
         -_BIG if option.minimum is None else option.minimum, _BIG if option.maximum is None else option.maximum
     )
+    widget.setSpecialValueText(option.zero)
     widget.setSuffix(f" {option.unit}" if option.unit else "")
     widget.setValue(float(value))
     widget.valueChanged.connect(lambda *_: changed())

@@ -22,7 +22,7 @@ from ...submission import Submission
 from . import process
 from .queue import Queue, Task
 from .renderers import Renderer, find_renderers
-from .worker import Worker, output_trouble, place, temporary_folder
+from .worker import Worker, output_trouble, place, scratch_folder, temporary_folder
 
 LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
@@ -31,9 +31,20 @@ OPTIONS = (
     Option(
         "chunk", "Frames per task", "int", 10, 1, 10_000, unit="frames", help="One Blender renders so many in a row."
     ),
-    Option("timeout", "Stop a frame after", "float", 0.0, 0, unit="s", help="0: a frame may take as long as it needs."),
+    Option(
+        "timeout", "Stop a frame after", "float", 0.0, 0, unit="s", help="It is ended and tried again.", zero="no limit"
+    ),
     Option("retries", "Try again", "int", 1, 0, 10, unit="times", help="How often a frame that fails is tried again."),
-    Option("threads", "Processor threads", "int", 0, 0, 1024, help="0: all of them."),
+    Option(
+        "threads",
+        "Processor threads",
+        "int",
+        0,
+        0,
+        1024,
+        help="How many of the processor's threads a render takes.",
+        zero="all",
+    ),
 )
 
 
@@ -140,7 +151,7 @@ class LocalFarm(Farm):
                     f"The copy of the scene that job {job_id} renders from is gone.", "Submit the scene again."
                 )
             if not self._queue.retry(job_id, frames):
-                raise BadInput("None of these frames has ended, so there is nothing to retry.", "Wait until one has.")
+                raise BadInput("There is no such frame to try again.", "Name frames that have ended with --frames.")
             self._queue.set_state(job_id, "active")
         elif action is Action.ABANDON:
             self._queue.abandon(job_id)
@@ -221,6 +232,7 @@ class LocalFarm(Farm):
                 self._queue.interrupted(key, "The agent ended while the picture was put in its place.")
         for key in self._queue.rendering():
             self._queue.interrupted(key, "The agent ended while the frame was rendering.")
+        shutil.rmtree(scratch_folder(self._context.folder), ignore_errors=True)
         for job_id in touched:
             self._remove_temporary(job_id)
         for key, files in self._queue.without_thumbnail():

@@ -22,8 +22,8 @@ END_SECONDS = 5.0
 class RenderProcess:
     """A render and the leash it runs on."""
 
-    def __init__(self, command: Sequence[str], folder: Path) -> None:
-        """Start it in `folder`. Raises FarmError."""
+    def __init__(self, command: Sequence[str], folder: Path, temporary: Path) -> None:
+        """Start it in `folder`, with `temporary` for what it does not clean up itself. Raises FarmError."""
         detached: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":
             detached = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
@@ -34,7 +34,7 @@ class RenderProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 cwd=str(folder),
-                env=clean_environment(),
+                env={**clean_environment(), **{name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")}},
                 text=True,
                 encoding="utf-8",
                 errors="replace",

@@ -87,6 +87,7 @@ class Worker:
             log.close()
             task_file.unlink(missing_ok=True)
             shutil.rmtree(self._temporary, ignore_errors=True)
+            shutil.rmtree(self._scratch, ignore_errors=True)
             with contextlib.suppress(OSError):
                 self._temporary.parent.rmdir()
 
@@ -100,7 +101,13 @@ class Worker:
         """On the output's own file system, so that a rename is all that is left to do."""
         return temporary_folder(self.output, self.task.job) / f"{self.task.part}-{self.task.numbers[0]}"
 
+    @property
+    def _scratch(self) -> Path:
+        """Blender's own temporary files: a render that is ended does not remove them."""
+        return scratch_folder(self._folder) / f"{self.task.job}-{self.task.part}-{self.task.numbers[0]}"
+
     def _write_task(self) -> Path:
+        self._scratch.mkdir(parents=True, exist_ok=True)
         self._temporary.mkdir(parents=True, exist_ok=True)
         frames = []
         for number in self.task.numbers:
@@ -124,7 +131,7 @@ class Worker:
             with self._guard:
                 if self._stop_reason:
                     return
-                self._process = RenderProcess(command, self._folder)
+                self._process = RenderProcess(command, self._folder, self._scratch)
         except FarmError as exc:
             self._give_up(str(exc))
             return
@@ -299,6 +306,11 @@ def place(moves: Sequence[Move]) -> None:
 def temporary_folder(output: Path, job: str) -> Path:
     """Where frames of the job are while they are not whole."""
     return output / f".farmdeck-{job}"
+
+
+def scratch_folder(folder: Path) -> Path:
+    """Where renders have their temporary files, below the farm's own folder."""
+    return folder / "tmp"
 
 
 def output_trouble(output: Path, exc: OSError | None = None) -> str:
