@@ -6,7 +6,6 @@ the application's main thread. It also looks for changes a few times a second an
 
 from __future__ import annotations
 
-import logging
 import queue
 import threading
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ from .places import store_folder
 from .store import FarmInfo, Store
 from .submission import Submission
 
-LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 0.15
 
 
@@ -189,7 +187,9 @@ class Desk:
             what = f"{exc.filename or 'A file'} cannot be used: {exc.strerror or exc}."
             return Done(ticket, error=FarmdeckError(what, "Nothing was submitted; mend it and try again."))
         except Exception as exc:  # noqa: BLE001 - the edge of this thread: what a bug ends is one request, not the desk
-            LOG.exception("request %s", ticket)
+            import logging  # on first use only: this module is imported inside hosts
+
+            logging.getLogger(__name__).exception("request %s", ticket)
             what = f"That could not be done, and it is Farmdeck's mistake: {type(exc).__name__}: {exc}."
             return Done(ticket, error=FarmdeckError(what, "Try again, and tell its makers."))
 

@@ -17,8 +17,10 @@ from ..store import AgentStore, Command, FarmInfo
 from ._snapshot import remove_snapshot, take_snapshot
 
 LOG = logging.getLogger(__name__)
-AT_MOST_EVERY = 0.1
-"""Seconds between two looks at the same farm, however often it calls."""
+AT_MOST_EVERY = 0.05
+"""Seconds between two looks at the same farm, however often it calls; longer where a look takes long."""
+LOOK_SHARE = 0.1
+"""The part of the thread's time that looking may take."""
 
 
 class Tracker:
@@ -62,26 +64,29 @@ class Tracker:
     def _run(self) -> None:
         assert self.farm is not None
         with AgentStore(self._store_folder) as store:
-            looked = 0.0
             self.publish(store)
             self.published.set()
+            next_look = 0.0
             while not self._closing:
                 self._answer(store)
-                looked = self._look(store, looked)
+                next_look = self._look(store, next_look)
                 self._due.wait(self.farm.capabilities.poll_seconds)
                 self._due.clear()
             self._answer(store)
             self._look(store, 0.0)
 
-    def _look(self, store: AgentStore, looked: float) -> float:
-        early = looked + AT_MOST_EVERY - time.monotonic()
+    def _look(self, store: AgentStore, not_before: float) -> float:
+        """Bring the store up to date; returns when the next look may be (monotonic seconds)."""
+        early = not_before - time.monotonic()
         if early > 0 and not self._closing:
             time.sleep(early)
+        begun = time.monotonic()
         try:
             self._mirror(store)
         except FarmdeckError as exc:
             LOG.warning("%s: %s", self.name, exc)
-        return time.monotonic()
+        took = time.monotonic() - begun
+        return begun + max(AT_MOST_EVERY, took / LOOK_SHARE)
 
     # -- the store's picture
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -473,6 +472,8 @@ def _remedy(said: str, path: Path) -> str:
 
 
 def _free(path: Path) -> int:
+    import shutil  # on first use only: this module is imported inside hosts
+
     try:
         return shutil.disk_usage(path.parent).free
     except OSError:
