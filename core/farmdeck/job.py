@@ -32,6 +32,11 @@ class JobState(str, Enum):
     """Ended without a frame, or never reached the farm; `message` says why."""
 
     @property
+    def word(self) -> str:
+        """As people read it: `Rendering`; PARTLY_DONE is `Done`, with its failures counted by `Job.words`."""
+        return "Done" if self is JobState.PARTLY_DONE else self.value.capitalize()
+
+    @property
     def ended(self) -> bool:
         """True when nothing more happens by itself."""
         return self in (JobState.DONE, JobState.PARTLY_DONE, JobState.FAILED)
@@ -51,6 +56,11 @@ class FrameState(str, Enum):
     FAILED = "failed"
     ABANDONED = "abandoned"
     """Given up by a person; not rendered unless retried."""
+
+    @property
+    def word(self) -> str:
+        """As people read it."""
+        return "Given up" if self is FrameState.ABANDONED else self.value.capitalize()
 
     @property
     def ended(self) -> bool:
@@ -150,6 +160,12 @@ class Job:
     """The folder of finished frames."""
     thumbnail: str = ""
     parts: tuple[Part, ...] = field(default=(), metadata={"of": Part})
+
+    @property
+    def words(self) -> str:
+        """`Rendering`; `Done, 3 failed`."""
+        failed = self.state is JobState.PARTLY_DONE and self.failed
+        return f"{self.state.word}, {self.failed:,} failed" if failed else self.state.word
 
     @property
     def left(self) -> int:

@@ -96,7 +96,7 @@ def make_preview(source: str, target: str) -> str:
     import OpenImageIO as oiio
 
     picture = oiio.ImageBuf(source)
-    if not picture.read(convert=oiio.FLOAT) if hasattr(oiio, "FLOAT") else not picture.read():
+    if not picture.read(convert=oiio.FLOAT):
         return picture.geterror() or "it cannot be read"
     spec = picture.spec()
     colour = picture if spec.nchannels <= 4 else oiio.ImageBufAlgo.channels(picture, _colour_channels(spec))

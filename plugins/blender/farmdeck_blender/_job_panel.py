@@ -12,18 +12,6 @@ from ._panel import SECTIONS, panels, summary, wrapped
 from ._session import Session
 from ._words import count, time_left
 
-WORDS = {
-    JobState.QUEUED: "Queued",
-    JobState.UPLOADING: "Uploading",
-    JobState.WAITING: "Waiting",
-    JobState.RENDERING: "Rendering",
-    JobState.PAUSED: "Paused",
-    JobState.STOPPED: "Stopped",
-    JobState.DONE: "Done",
-    JobState.PARTLY_DONE: "Done",
-    JobState.FAILED: "Failed",
-}
-
 
 class JobSection:
     """The chosen job, else the newest."""
@@ -55,7 +43,7 @@ class JobSection:
 
 def progress_text(job: Job) -> str:
     """`Rendering 24 of 60`, `Done, 3 failed`, `Queued, 60 frames`."""
-    word = WORDS[job.state]
+    word = job.state.word
     if job.state in (JobState.RENDERING, JobState.STOPPED, JobState.PAUSED):
         word = f"{word} {job.done:,} of {job.total:,}"
     elif not job.state.ended:

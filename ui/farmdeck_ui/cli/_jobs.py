@@ -53,7 +53,7 @@ def _row(job: Job) -> list[str]:
         str(job.failed) if job.failed else "–",
         str(job.left) if job.left and not job.state.ended else "–",
     ]
-    return [job.id, job.name, _show.state_word(job), *counts, _show.elapsed(job), job.farm, submitted]
+    return [job.id, job.name, job.words, *counts, _show.elapsed(job), job.farm, submitted]
 
 
 @click.command()
@@ -71,7 +71,7 @@ def job(id: str, watch: bool, as_json: bool) -> int:
         return 0
     pairs = [
         ("Job", f"{found.name} ({found.id})"),
-        ("State", f"{_show.state_word(found)}, {found.done} of {_show.count(found.total, 'frame')} done"),
+        ("State", f"{found.words}, {found.done} of {_show.count(found.total, 'frame')} done"),
         ("Scene", found.scene),
         ("Software", f"{found.software}, {found.renderer}"),
         ("Farm", _whereabouts(found)),
@@ -124,7 +124,7 @@ def frames(id: str, as_json: bool) -> None:
 def _frame_word(frame: Frame) -> str:
     if frame.state is FrameState.RENDERING:
         return f"Rendering {frame.progress:.0%}"
-    return str(frame.state.value).capitalize()
+    return frame.state.word
 
 
 @click.command()

@@ -9,23 +9,13 @@ from collections.abc import Sequence
 from typing import Any, Callable
 
 import click
-from farmdeck import FarmdeckError, Job, JobState, Problem, Severity
+from farmdeck import FarmdeckError, Job, Problem, Severity
 from farmdeck.documents import to_plain
 from rich.console import Console
 from rich.table import Table
 
 F = Callable[..., Any]
 
-WORDS = {
-    JobState.QUEUED: "Queued",
-    JobState.UPLOADING: "Uploading",
-    JobState.WAITING: "Waiting",
-    JobState.RENDERING: "Rendering",
-    JobState.PAUSED: "Paused",
-    JobState.STOPPED: "Stopped",
-    JobState.DONE: "Done",
-    JobState.FAILED: "Failed",
-}
 _COLOURS = {"Done": "green", "Failed": "red", "Rendering": "cyan", "Paused": "yellow"}
 
 
@@ -62,13 +52,6 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: 
     for row in rows:
         table.add_row(*[f"[{_COLOURS[cell]}]{cell}[/]" if cell in _COLOURS else _plain(cell) for cell in row])
     console().print(table)
-
-
-def state_word(job: Job) -> str:
-    """`Rendering`, `Done, 3 failed`."""
-    if job.state is JobState.PARTLY_DONE:
-        return f"Done, {job.failed} failed"
-    return WORDS[job.state]
 
 
 def duration(seconds: float | None) -> str:

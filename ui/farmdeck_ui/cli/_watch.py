@@ -54,7 +54,7 @@ def _end(job: Job, as_json: bool) -> int:
     if as_json:
         _show.print_json(job_document(job))
     else:
-        click.echo(f"{job.name}: {_show.state_word(job)}, {job.done} of {_show.count(job.total, 'frame')}.")
+        click.echo(f"{job.name}: {job.words}, {job.done} of {_show.count(job.total, 'frame')}.")
         if job.message:
             click.echo(job.message, err=True)
         if not job.state.ended:
@@ -100,7 +100,7 @@ class _Bar:
         if job.started and 0.02 < job.fraction < 1:
             spent = time.time() - job.started
             left = f", {_show.duration(spent / job.fraction - spent)} left"
-        said = f"{_show.state_word(job)} {job.done} of {job.total}{left}"
+        said = f"{job.words} {job.done} of {job.total}{left}"
         self._progress.update(self._task, description=job.name, completed=job.fraction, said=said)
 
     def line(self, text: str) -> None:

@@ -64,7 +64,7 @@ class FrameFacts(QtWidgets.QFrame):
             return
         role = frame.state.value
         self._mark.show_icon(role, role)
-        self.state.say(words.FRAME_WORDS[frame.state], role)
+        self.state.say(frame.state.word, role)
         self.title.say(f"Frame {frame.number}, {part}" if part else f"Frame {frame.number}", "text")
         self.message.say(frame.message)
         self.message.setVisible(bool(frame.message))

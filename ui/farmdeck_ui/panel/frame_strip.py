@@ -225,7 +225,7 @@ class FrameStrip(QtWidgets.QWidget):
     def _tip(self, frame: Frame) -> str:
         took = f", {words.duration(frame.seconds)}" if frame.seconds is not None else ""
         slow = ", over twice the median" if frame.number in self._slow else ""
-        return f"Frame {frame.number}: {words.FRAME_WORDS[frame.state]}{took}{slow}"
+        return f"Frame {frame.number}: {frame.state.word}{took}{slow}"
 
     def _place_at(self, point: QtCore.QPoint) -> int:
         column, row = point.x() // self.cell_width(), point.y() // self.row_pitch()

@@ -8,8 +8,6 @@ from typing import Any, Callable
 
 from farmdeck import Job, JobState
 
-from . import words
-
 LIVE = "live"
 """The filter for jobs that have not ended."""
 
@@ -35,7 +33,7 @@ class JobFilter:
             return True
         wanted = self.text.lower()
         if wanted.startswith("state:"):
-            return words.state_words(job).lower().startswith(wanted[6:])
+            return job.words.lower().startswith(wanted[6:])
         return wanted in text
 
 

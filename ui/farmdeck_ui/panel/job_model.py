@@ -260,7 +260,7 @@ class JobModel(QtCore.QAbstractItemModel):
         if column == NAME:
             return job.name
         if column == STATE:
-            return words.state_words(job)
+            return job.words
         if column == PROGRESS:
             return f"{job.fraction:.0%}"
         if column == ELAPSED:
@@ -279,7 +279,7 @@ class JobModel(QtCore.QAbstractItemModel):
         if count is None:
             return part.frames if column == STATE else ""
         if column == STATE:
-            word = words.JOB_WORDS[count.state]
+            word = count.state.word
             return f"{word}, {count.failed} failed" if count.state is JobState.PARTLY_DONE else word
         if column == PROGRESS:
             return f"{count.fraction:.0%}"

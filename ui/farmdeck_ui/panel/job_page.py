@@ -164,7 +164,7 @@ class JobPage(QtWidgets.QWidget):
         self.name.say(job.name)
         role = job.state.value
         self._mark.show_icon(role, role)
-        self.state.say(words.state_words(job), role)
+        self.state.say(job.words, role)
         self.bar.show_job(job)
         waiting = max(0, job.left - job.rendering)
         parts = [f"{job.rendering:,} rendering"] * bool(job.rendering) + [f"{job.failed:,} failed"] * bool(job.failed)
@@ -227,7 +227,7 @@ class JobPage(QtWidgets.QWidget):
         self.strip.set_frames(frames)
         self._strip_scroll.setFixedHeight(self._strip_height())
         states = [frame.state for frame in frames]
-        said = [f"{states.count(state):,} {words.FRAME_WORDS[state].lower()}" for state in TOLD if state in states]
+        said = [f"{states.count(state):,} {state.word.lower()}" for state in TOLD if state in states]
         self.part_line.say(f"{words.count(len(frames), 'frame')}: {', '.join(said)}" if frames else "")
         if not self._picked_by_hand and frames:
             self._choose_telling(frames)

@@ -116,7 +116,7 @@ class JobsListPage(QtWidgets.QWidget):
         self.state_combo.addItem("All states", "")
         self.state_combo.addItem("Not finished", LIVE)
         for state in JobState:
-            word = "Done with failures" if state is JobState.PARTLY_DONE else words.JOB_WORDS[state]
+            word = "Done with failures" if state is JobState.PARTLY_DONE else state.word
             self.state_combo.addItem(word, state.value)
         self.summary = Words("faint")
         self.summary.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -6,28 +6,10 @@ import time
 from collections.abc import Sequence
 from pathlib import PurePath
 
-from farmdeck.job import FrameState, Job, JobState
+from farmdeck.job import Job
 
 DASH = "–"
 
-JOB_WORDS = {
-    JobState.QUEUED: "Queued",
-    JobState.UPLOADING: "Uploading",
-    JobState.WAITING: "Waiting",
-    JobState.RENDERING: "Rendering",
-    JobState.PAUSED: "Paused",
-    JobState.STOPPED: "Stopped",
-    JobState.DONE: "Done",
-    JobState.PARTLY_DONE: "Done",
-    JobState.FAILED: "Failed",
-}
-FRAME_WORDS = {
-    FrameState.WAITING: "Waiting",
-    FrameState.RENDERING: "Rendering",
-    FrameState.DONE: "Done",
-    FrameState.FAILED: "Failed",
-    FrameState.ABANDONED: "Given up",
-}
 _RENDERERS = {
     "CYCLES": "Cycles",
     "BLENDER_EEVEE": "Eevee",
@@ -51,14 +33,6 @@ _KINDS = {
 def count(number: int, noun: str, plural: str = "") -> str:
     """`1 frame`, `148 frames`."""
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
-def state_words(job: Job) -> str:
-    """`Rendering`, `Done, 3 failed`."""
-    word = JOB_WORDS[job.state]
-    if job.state is JobState.PARTLY_DONE and job.failed:
-        return f"{word}, {job.failed:,} failed"
-    return word
 
 
 def renderer_name(host_id: str) -> str:
