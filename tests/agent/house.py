@@ -89,20 +89,19 @@ class House:
 
     def agents(self) -> list[int]:
         """Processes that are this home's agent."""
-        return [
-            p.pid for p in self._processes() if p.cmdline()[-2:] == ["agent", "run"] or "driver.py" in str(p.cmdline())
-        ]
+        return [pid for pid, words in self._processes() if words[-2:] == ["agent", "run"] or "driver.py" in str(words)]
 
     def renders(self) -> list[int]:
         """Processes that render for this home."""
-        return [p.pid for p in self._processes() if any("render_blender.py" in word for word in p.cmdline())]
+        return [pid for pid, words in self._processes() if any("render_blender.py" in word for word in words)]
 
-    def _processes(self) -> list[psutil.Process]:
+    def _processes(self) -> list[tuple[int, list[str]]]:
+        """(pid, command line) of what was started with this home; those that have ended are not there."""
         found = []
         for process in psutil.process_iter():
             try:
                 if process.environ().get("FARMDECK_HOME") == str(self.home) and process.cmdline():
-                    found.append(process)
+                    found.append((process.pid, process.cmdline()))
             except psutil.Error:
                 continue
         return found
@@ -157,9 +156,9 @@ class House:
         while self._processes() and time.monotonic() < deadline:
             time.sleep(0.02)
         left = self._processes()
-        for process in left:
-            process.kill()
-        assert not left, [process.cmdline() for process in left]
+        for pid, _ in left:
+            os.kill(pid, signal.SIGKILL)
+        assert not left, left
 
 
 def names(numbers: Sequence[int]) -> list[str]:
