@@ -11,13 +11,14 @@ from enum import Enum
 from pathlib import Path, PurePath
 from typing import Any
 
-from ._errors import BadInput
+from ._errors import BadInput, SceneChanged
 from .documents import read_schema, with_schema
 from .frames import format_frames, parse_frames
 from .job import Part
 from .scene import RenderItem, Scene, Software
 
 SUBMISSION_SCHEMA = "farmdeck.submission/1"
+_AGAIN = "Submit it again to render it as it is now."
 _MOVIES = frozenset(".mp4 .mov .avi .mkv .webm .ogv .ogg .mpg .mpeg .dv .flv .dvd .vob".split())
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is misread over a shoulder
 
@@ -93,6 +94,17 @@ def stamp(path: str) -> FileStamp:
     """The file as it is now. Raises OSError."""
     info = os.stat(path)
     return FileStamp(path, info.st_size, info.st_mtime_ns, info.st_ino)
+
+
+def check_unchanged(recorded: FileStamp, what: str) -> None:
+    """Raises SceneChanged when the file is no longer what was submitted."""
+    try:
+        now = stamp(recorded.path)
+    except OSError as exc:
+        raise SceneChanged(f"{what} {recorded.path} cannot be read any more: {exc.strerror}.", _AGAIN) from exc
+    same = (now.size, now.mtime_ns) == (recorded.size, recorded.mtime_ns)
+    if not same or (recorded.inode and now.inode != recorded.inode):
+        raise SceneChanged(f"{what} {recorded.path} changed after Submit.", _AGAIN)
 
 
 def prepare(

@@ -168,6 +168,26 @@ def test_a_file_of_the_scene_that_changed_stops_the_job(house: House) -> None:
     assert sorted(path.name for path in house.shot.iterdir()) == ["hull.png", "tiny.blend"], "the copy is taken away"
 
 
+def test_a_file_that_changes_while_the_job_waits_is_never_silently_rendered(house: House) -> None:
+    from dataclasses import replace
+
+    from farmdeck.submission import stamp
+
+    texture = house.shot / "hull.png"
+    texture.write_bytes(b"one")
+    options = {"items": ["Tiny/beauty"], "frames": "1", "output": str(house.out), "hold": True}
+    submission = replace(prepare(read_scene(house.scene), **options), files=(stamp(str(texture)),))  # type: ignore[arg-type]
+    with Store.open(house.home) as store:
+        store.submit(submission)
+    house.start()
+    house.wait(submission.id, lambda job: job.state is JobState.PAUSED)
+    texture.write_bytes(b"another")
+    house.run("start", submission.id)
+    job = house.wait(submission.id, lambda job: job.state is JobState.STOPPED)
+    assert "hull.png changed after Submit" in job.message
+    assert house.frames_on_disk() == []
+
+
 def test_the_output_folder_is_taken_away(house: House) -> None:
     id = house.submit(item="Slow/beauty", frames="1-2")
     house.wait(id, lambda job: job.rendering == 1)

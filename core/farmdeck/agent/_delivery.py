@@ -10,8 +10,8 @@ from ..farm import Farm, Watch
 from ..job import JobState
 from ..scene import Severity
 from ..store import AgentStore
-from ..submission import Submission, SubmissionState
-from ._snapshot import check_unchanged, remove_snapshot, take_snapshot
+from ..submission import Submission, SubmissionState, check_unchanged
+from ._snapshot import remove_snapshot, take_snapshot
 
 LOG = logging.getLogger(__name__)
 

@@ -7,21 +7,8 @@ import os
 import shutil
 from pathlib import Path
 
-from .._errors import FarmdeckError, FarmError, SceneChanged
-from ..submission import FileStamp, Submission, stamp
-
-_AGAIN = "Submit it again to render it as it is now."
-
-
-def check_unchanged(recorded: FileStamp, what: str) -> None:
-    """Raises SceneChanged when the file is no longer what was submitted."""
-    try:
-        now = stamp(recorded.path)
-    except OSError as exc:
-        raise SceneChanged(f"{what} {recorded.path} cannot be read any more: {exc.strerror}.", _AGAIN) from exc
-    same = (now.size, now.mtime_ns) == (recorded.size, recorded.mtime_ns)
-    if not same or (recorded.inode and now.inode != recorded.inode):
-        raise SceneChanged(f"{what} {recorded.path} changed after Submit.", _AGAIN)
+from .._errors import FarmdeckError, FarmError
+from ..submission import Submission, check_unchanged
 
 
 def snapshot_path(submission: Submission, fallback: Path) -> Path:

@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePath
 from typing import Any, TextIO
 
-from ..._errors import FarmError
+from ..._errors import FarmError, SceneChanged
 from ...job import Part
+from ...submission import check_unchanged
 from . import progress
 from .process import RenderProcess, describe_exit
 from .queue import FrameKey, Move, Queue, Task
@@ -76,7 +77,12 @@ class Worker:
     def run(self) -> None:
         """Render. Raises nothing that a frame can explain."""
         try:
+            for file in self.task.submission.files:  # hours may have passed since Submit
+                check_unchanged(file, "The file")
             task_file = self._write_task()
+        except SceneChanged as exc:
+            self._give_up(str(exc))
+            return
         except OSError as exc:
             self._give_up(output_trouble(self.output, exc))
             return
