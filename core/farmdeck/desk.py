@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable, Optional, Union
@@ -15,11 +16,13 @@ from typing import Any, Callable, Optional, Union
 from ._errors import AgentError, FarmdeckError
 from .job import Action, Frame, Job
 from .launch import start_agent
+from .lock import agent_runs
 from .places import store_folder
 from .store import FarmInfo, Store
 from .submission import Submission
 
 LOOK_SECONDS = 0.15
+REVIVE_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -139,9 +142,12 @@ class Desk:
 
     def _serve(self, store: Store) -> None:
         revision, frames_revision, watched = 0, 0, ""
-        fresh, said = True, ""
+        fresh, said, revive_at = True, "", time.monotonic() + REVIVE_SECONDS
         while True:
             try:
+                if time.monotonic() > revive_at:
+                    revive_at = time.monotonic() + REVIVE_SECONDS
+                    self._revive_agent(store)
                 fresh = store.changed() or fresh or watched != self._watched
                 if fresh:
                     if watched != self._watched:
@@ -163,6 +169,13 @@ class Desk:
                 return
             self._tell(self._do(store, ticket, work))
             fresh = True
+
+    def _revive_agent(self, store: Store) -> None:
+        """An agent that died over its work is started again; one that was stopped, or idle, is left in peace."""
+        agent = store.agent()
+        died = agent is not None and agent.state == "running" and not agent_runs(store.folder)
+        if died and store.work_left():
+            start_agent(store.folder)
 
     def _tell_jobs(self, store: Store, since: int) -> int:
         revision, jobs, gone = store.changes(since)

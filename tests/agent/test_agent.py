@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from farmdeck import JobState, __version__
+from farmdeck.desk import Desk
 from farmdeck.launch import clean_environment, wait_for_agent
 from farmdeck.lock import AgentLock, agent_runs
 from farmdeck.store import AgentInfo, AgentStore, Store
@@ -240,6 +241,27 @@ def test_a_leftover_render_of_a_dead_agent_is_ended(house: House) -> None:
         for process in (left, other):
             process.kill()
             process.wait()
+
+
+def test_an_open_panel_revives_an_agent_that_died(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody presses anything: the desk sees that the agent died over its work. One that was stopped stays stopped."""
+    monkeypatch.setenv("FARMDECK_AGENT", str(PROGRAM))
+    monkeypatch.setenv("FARMDECK_HOME", str(house.home))
+    monkeypatch.setattr("farmdeck.desk.REVIVE_SECONDS", 0.2)
+    id = house.submit("--option", "chunk=1", frames="1-4")
+    house.wait(id, lambda job: job.done >= 1)
+    desk = Desk(house.home).start()
+    try:
+        house.kill()
+        assert house.ended(id).state is JobState.DONE
+        again = house.submit(item="Slow/beauty", frames="1")
+        house.wait(again, lambda job: job.rendering == 1)
+        house.run("agent", "stop")
+        stopped = time.monotonic()
+        house.wait_for(time.monotonic, lambda now: now - stopped > 1.0)
+        assert not agent_runs(house.home)
+    finally:
+        desk.close()
 
 
 def test_the_log_is_its_own_and_says_no_secret(house: House) -> None:

@@ -179,6 +179,13 @@ class Store:
         """The farms that the agent last found set up."""
         return [farm_from_row(row) for row in self._all("SELECT * FROM farms ORDER BY name = 'local' DESC, name", ())]
 
+    def work_left(self) -> bool:
+        """Is any job on its way to its farm, or live there?"""
+        sql = (
+            "SELECT 1 FROM jobs WHERE NOT deleted AND state IN ('queued', 'uploading', 'waiting', 'rendering') LIMIT 1"
+        )
+        return bool(self._all(sql, ()))
+
     def agent(self) -> AgentInfo | None:
         """The agent that last ran here."""
         row = self._get("SELECT pid, started, version, protocol, host, state FROM agent", ())
