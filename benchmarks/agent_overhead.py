@@ -96,6 +96,7 @@ def main() -> int:
         "farmdeck_s": [round(value, 3) for value in ours],
         "extra_per_frame_ms": round((b - a) / arguments.frames * 1000, 1),
         "extra_percent": round((b / a - 1) * 100, 1),
+        "extra_percent_of_best": round((min(ours) / min(hand) - 1) * 100, 1),
         "machine": f"{os.cpu_count()} cores, {platform.platform()}",
     }
     print(json.dumps(row))

@@ -1,24 +1,21 @@
 """Small PNG pictures of finished frames, made by OpenImageIO in a child process.
 
-A broken picture can crash an image library; the child takes that, and the agent goes on. The child is
-`python -I -m farmdeck.previews`: it reads one JSON list `[source, target]` a line and answers `ok` or the reason.
+A broken picture can crash an image library; the child takes that, and the agent goes on.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import queue
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from .launch import clean_environment
 
-WIDTH = 320
+CHILD = Path(__file__).with_name("_preview_child.py")
 _PICTURES = (".png", ".exr", ".jpg", ".jpeg", ".tif", ".tiff", ".tga", ".bmp", ".hdr", ".dpx", ".cin", ".webp", ".jp2")
 Key = tuple[str, int, int]
 
@@ -76,7 +73,7 @@ class Previews:
             target.parent.mkdir(parents=True, exist_ok=True)
             if self._child is None or self._child.poll() is not None:
                 self._child = subprocess.Popen(
-                    [sys.executable, "-I", "-m", "farmdeck.previews"],
+                    [sys.executable, "-I", str(CHILD)],
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,
@@ -89,49 +86,3 @@ class Previews:
             return self._child.stdout.readline().strip() == "ok"
         except OSError:
             return False
-
-
-def make_preview(source: str, target: str) -> str:
-    """Write a PNG of at most WIDTH pixels across; `ok`, or the reason. Linear pictures are shown as sRGB."""
-    import OpenImageIO as oiio
-
-    picture = oiio.ImageBuf(source)
-    if not picture.read(convert=oiio.FLOAT):
-        return picture.geterror() or "it cannot be read"
-    spec = picture.spec()
-    colour = picture if spec.nchannels <= 4 else oiio.ImageBufAlgo.channels(picture, _colour_channels(spec))
-    linear = spec.format.basetype in (oiio.FLOAT, oiio.HALF) and source.lower().endswith((".exr", ".hdr"))
-    if linear:
-        colour = oiio.ImageBufAlgo.colorconvert(colour, "linear", "sRGB")
-    width = min(WIDTH, spec.full_width or spec.width)
-    height = max(1, round((spec.full_height or spec.height) * width / max(1, spec.full_width or spec.width)))
-    small = oiio.ImageBufAlgo.resize(colour, roi=oiio.ROI(0, width, 0, height, 0, 1, 0, colour.spec().nchannels))
-    fresh = f"{target}.part.png"
-    if not small.write(fresh, oiio.UINT8):
-        return small.geterror() or "it cannot be written"
-    os.replace(fresh, target)
-    return "ok"
-
-
-def _colour_channels(spec: Any) -> tuple[str, ...]:
-    """The colour channels of a picture of many layers: the combined pass, or the first three."""
-    names = list(spec.channelnames)
-    for prefix in ("", *(name[:-1] for name in names if name.endswith("Combined.R"))):
-        if all(f"{prefix}{channel}" in names for channel in "RGB"):
-            return tuple(f"{prefix}{channel}" for channel in "RGB")
-    return tuple(names[:3])
-
-
-def main() -> int:
-    """The child's loop; ends with its standard input."""
-    if hasattr(os, "nice"):
-        os.nice(10)
-    for line in sys.stdin:
-        source, target = json.loads(line)
-        sys.stdout.write(make_preview(source, target).replace("\n", " ") + "\n")
-        sys.stdout.flush()
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -11,7 +11,8 @@ from pathlib import Path
 import OpenImageIO as oiio
 import psutil
 import pytest
-from farmdeck.previews import WIDTH, Previews, make_preview
+from farmdeck._preview_child import WIDTH, make_preview
+from farmdeck.previews import CHILD, Previews
 
 
 def picture(path: Path, names: tuple[str, ...], value: float, size: tuple[int, int] = (640, 360)) -> Path:
@@ -93,7 +94,7 @@ def test_it_goes_on_after_a_broken_file_and_after_its_child_died(made: Made, tmp
     made.previews.ask(("job", 0, 2), [str(good)])
     assert made.said.get(timeout=60)[0] == ("job", 0, 2)
     for child in psutil.Process().children(recursive=True):
-        if "farmdeck.previews" in child.cmdline():
+        if str(CHILD) in child.cmdline():
             os.kill(child.pid, signal.SIGKILL)
             child.wait(10)
     made.previews.ask(("job", 0, 3), [str(good)])
