@@ -31,6 +31,7 @@ from ._schema import migrate
 
 STORE_NAME = "store.sqlite3"
 BUSY_SECONDS = 10.0
+YIELD_ROWS = 16
 LOW_DISK = 1 << 20
 S = TypeVar("S", bound="Store")
 
@@ -155,7 +156,12 @@ class Store:
                 rows = self._all("SELECT * FROM jobs WHERE revision > ? ORDER BY revision", (since,))
             finally:
                 self._db.execute("COMMIT")
-        live = [job_from_row(row) for row in rows if not row["deleted"]]
+        live = []
+        for count, row in enumerate(rows):
+            if count % YIELD_ROWS == 0:
+                time.sleep(0)  # lets go of the interpreter: a host's main thread never waits for a long list
+            if not row["deleted"]:
+                live.append(job_from_row(row))
         return revision, live, [row["id"] for row in rows if row["deleted"]]
 
     def job(self, id: str) -> Job:
