@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -17,7 +20,10 @@ from farmdeck.launch import wait_for_agent
 from farmdeck.lock import agent_runs
 from farmdeck.store import Store
 
-TINY = Path(__file__).parents[1] / "data" / "tiny.blend"
+ROOT = Path(__file__).parents[2]
+_SHOT = Path(tempfile.mkdtemp(prefix="farmdeck-shot-"))  # a submission puts its copy beside the scene: not in here
+atexit.register(shutil.rmtree, _SHOT, ignore_errors=True)
+TINY = Path(shutil.copy(ROOT / "tests" / "data" / "tiny.blend", _SHOT))
 PATIENCE = 60.0
 
 

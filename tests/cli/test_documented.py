@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import TINY, CommandLine
+from tests.cli.conftest import ROOT, TINY, CommandLine
 
 PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
 SHAPES = {
     name: json.loads(text)
     for name, text in re.findall(r"<!-- shape: (.+?) -->\n```json\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
 }
-HARBOUR = TINY.parents[2] / "resources" / "sample" / "harbour.blend"
+HARBOUR = ROOT / "resources" / "sample" / "harbour.blend"
 
 
 def keys(value: Any) -> Any:

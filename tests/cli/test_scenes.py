@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from farmdeck.submission import submission_from_document
 
-from tests.cli.conftest import TINY, CommandLine
+from tests.cli.conftest import ROOT, TINY, CommandLine
 
 GOLDEN = Path(__file__).with_name("inspect.golden.json")
 
@@ -33,7 +33,7 @@ def test_inspect_json_is_as_pinned(farmdeck: CommandLine):
 
 def test_inspect_json_has_every_promised_key(farmdeck: CommandLine, tmp_path: Path):
     broken = tmp_path / "sample.blend"  # away from its textures: assets that are missing, and problems
-    broken.write_bytes((TINY.parents[2] / "resources" / "sample" / "harbour.blend").read_bytes())
+    broken.write_bytes((ROOT / "resources" / "sample" / "harbour.blend").read_bytes())
     doc = farmdeck.json("inspect", broken)
     assert doc["assets"] and doc["problems"] and doc["items"]
     for place, keys in PROMISED.items():
@@ -118,7 +118,7 @@ def test_watching_with_json_is_one_document_in_the_end(farmdeck: CommandLine, tm
 
 def test_errors_hold_a_scene_back_until_force(farmdeck: CommandLine, tmp_path: Path):
     lonely = tmp_path / "lonely.blend"
-    lonely.write_bytes((TINY.parents[2] / "resources" / "sample" / "harbour.blend").read_bytes())
+    lonely.write_bytes((ROOT / "resources" / "sample" / "harbour.blend").read_bytes())
     said = farmdeck.refused("submit", lonely, "--dry-run")
     assert said.count("error: ") >= 1
     assert "planks.png" in said

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes tiny.blend: `blender -b --factory-startup -P tests/data/make_tiny.py`.
+"""Makes tiny.blend: a copy of this script in a folder such as /tmp/shot, run there by
+`blender -b --factory-startup -P make_tiny.py`, so that the file names no machine.
 
 Scene "Tiny": 20 frames of 32×32 pixels, Cycles with one sample, cameras "CamA" and "CamB", view layers "beauty" and
 "extra" (off). Scene "Slow": the same with as many samples as a frame needs to take minutes. Scene "Crash": the same
