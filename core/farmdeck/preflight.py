@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
@@ -64,17 +65,11 @@ def _missing_files(scene: Scene) -> Iterator[Problem]:
 
 def missing_message(asset: Asset) -> str:
     """`hull.png is missing.`, or how many of the tiles or frames are."""
-    gone = [file for file in asset.files if not _exists(file)]
+    gone = [file for file in asset.files if not os.path.exists(file)]
     name = PurePath(asset.path.replace("\\", "/")).name or asset.path
     if len(asset.files) <= 1 or not gone:
         return f"{name} is missing. Find it, or point to another file."
     return f"{len(gone)} of {len(asset.files)} files of {name} are missing. Find them, or point to another folder."
-
-
-def _exists(file: str) -> bool:
-    import os
-
-    return os.path.exists(file)
 
 
 def _frames(text: str) -> Iterator[Problem]:

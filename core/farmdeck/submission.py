@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any
 
 from ._errors import BadInput, SceneChanged
@@ -320,8 +320,3 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):  # a user id without a name, as in containers
         return str(os.getuid()) if hasattr(os, "getuid") else "user"
-
-
-def scene_folder(submission: Submission) -> Path:
-    """The folder of the scene that was submitted."""
-    return Path(submission.scene.path).parent

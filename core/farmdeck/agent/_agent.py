@@ -15,7 +15,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from .. import credentials, settings
-from .._errors import AgentError, FarmdeckError, StoreError, UnknownFarm
+from .._errors import FarmdeckError, StoreError, UnknownFarm
 from .._version import __version__
 from ..farm import FarmContext, Watch
 from ..farms import discover
@@ -23,7 +23,7 @@ from ..job import Action, Job, JobState
 from ..lock import AgentLock
 from ..store import PROTOCOL, AgentInfo, AgentStore, Command, FarmInfo
 from ..submission import SubmissionState
-from ._delivery import deliver
+from ._delivery import deliver, give_up
 from ._snapshot import remove_snapshot
 from ._tracker import Tracker
 
@@ -239,18 +239,12 @@ class Agent:
             with AgentStore(self._folder) as store:
                 try:
                     submission = store.submission(id)
-                    tracker = self._trackers.get(submission.farm)
-                    if tracker is None or tracker.farm is None:
-                        raise UnknownFarm(
-                            f'The farm "{submission.farm}" is not set up, or does not work.',
-                            "See `farmdeck farms list`.",
-                        )
+                    tracker = self._tracker(submission.farm)
+                    assert tracker.farm is not None  # only farms that were made have a tracker
                     deliver(store, tracker.farm, submission, watch)
                     tracker.notify(id)
                 except FarmdeckError as exc:
-                    LOG.warning("job %s: %s", id, exc)
-                    store.set_submission(id, SubmissionState.FAILED)
-                    store.update_job(id, state=JobState.FAILED, message=str(exc))
+                    give_up(store, id, exc)
         except StoreError as exc:
             LOG.error("job %s: %s", id, exc)
             time.sleep(1.0)
@@ -288,6 +282,3 @@ def _log_to(path: Path) -> None:
         exc_info=(args.exc_type, args.exc_value, args.exc_traceback),  # type: ignore[arg-type]
     )
     sys.excepthook = lambda *args: LOG.critical("the agent ended", exc_info=args)
-
-
-__all__ = ["Agent", "AgentError", "run_agent"]

@@ -33,9 +33,14 @@ def deliver(store: AgentStore, farm: Farm, submission: Submission, watch: Watch)
     except Cancelled:
         LOG.info("job %s: stopped before it was sent", submission.id)
     except FarmdeckError as exc:
-        LOG.warning("job %s: %s", submission.id, exc)
-        store.set_submission(submission.id, SubmissionState.FAILED)
-        store.update_job(submission.id, state=JobState.FAILED, message=str(exc))
+        give_up(store, submission.id, exc)
+
+
+def give_up(store: AgentStore, id: str, why: FarmdeckError) -> None:
+    """It does not reach its farm: the job says why; Retry begins again."""
+    LOG.warning("job %s: %s", id, why)
+    store.set_submission(id, SubmissionState.FAILED)
+    store.update_job(id, state=JobState.FAILED, message=str(why))
 
 
 def _collect(store: AgentStore, farm: Farm, submission: Submission, watch: Watch) -> str:

@@ -134,11 +134,6 @@ class Queue:
         with self._write() as db:
             db.execute("UPDATE jobs SET state = ?, message = ? WHERE id = ?", (state, message, id))
 
-    def set_scene(self, id: str, scene: str) -> None:
-        """The snapshot moved."""
-        with self._write() as db:
-            db.execute("UPDATE jobs SET scene = ? WHERE id = ?", (scene, id))
-
     def delete(self, id: str) -> None:
         with self._write() as db:
             for table, column in (("jobs", "id"), ("frames", "job"), ("attempts", "job")):
