@@ -6,8 +6,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Protocol
 
-from .scene import Plugin, Scene, Software
+from .scene import Plugin, Software
+
+
+class Needs(Protocol):
+    """A scene, or a submission of one: what an environment has to have."""
+
+    @property
+    def software(self) -> Software: ...
+
+    @property
+    def plugins(self) -> tuple[Plugin, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,7 @@ def version_key(text: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", text)[:4])
 
 
-def match_environments(scene: Scene, envs: Iterable[RenderEnv]) -> list[Match]:
+def match_environments(scene: Needs, envs: Iterable[RenderEnv]) -> list[Match]:
     """Every environment, best first: exact before close before poor, then the nearest version, then the default."""
     order = list(Fit)
     wanted = version_key(scene.software.version)
@@ -61,7 +72,7 @@ def match_environments(scene: Scene, envs: Iterable[RenderEnv]) -> list[Match]:
     return sorted((_match(scene, env) for env in envs), key=rank)
 
 
-def _match(scene: Scene, env: RenderEnv) -> Match:
+def _match(scene: Needs, env: RenderEnv) -> Match:
     if env.software.name.lower() != scene.software.name.lower():
         return Match(env, Fit.NONE, (f"{env.software.name} does not render {scene.software.name} scenes",))
     fit, reasons = _software_fit(scene.software, env.software)

@@ -6,17 +6,33 @@ A farm runs in the agent only, on one worker thread at a time unless it says oth
 from __future__ import annotations
 
 import abc
+import re
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable
 
-from ._errors import BadInput, Cancelled
-from .environments import RenderEnv
+from ._errors import BadInput, Cancelled, FarmError
+from .environments import Needs, RenderEnv, version_key
 from .job import Action, Frame, JobState
-from .scene import Problem
+from .scene import Plugin, Problem, Software
 from .submission import Submission
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A choice of an option that does not suit every scene."""
+
+    choice: str
+    reason: str
+    """A whole sentence: `These machines do not render Blender.`"""
+    software: str = ""
+    """Which software it does not suit; "" for all."""
+    versions: tuple[str, ...] = ()
+    """Which versions of that software; () for all."""
+    plugins: tuple[str, ...] = ()
+    """Regular expressions over `name version`; () says nothing about plug-ins."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +54,56 @@ class Option:
     """A sentence for the tooltip."""
     zero: str = ""
     """What stands in the place of the smallest value where that means none or all: `no limit`."""
+    limits: tuple[Limit, ...] = field(default=(), metadata={"of": Limit})
+    """Choices that do not suit every scene; the panel greys them, and says why."""
+
+
+@dataclass(frozen=True)
+class Extra:
+    """Something more that a farm can do, to one of its jobs or as a whole, with a small form of its own."""
+
+    name: str
+    """`full-speed`, as the command line says it."""
+    label: str
+    """`Full speed`, as the panel's menu says it; a question follows when there are options."""
+    on: str
+    """`job` or `farm`."""
+    options: tuple[Option, ...] = field(default=(), metadata={"of": Option})
+    columns: tuple[str, ...] = ()
+    """The head of the table that it answers with; () when it changes something and answers with a sentence."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """Who we are on a farm, and what is left."""
+
+    name: str
+    balance: float | None = None
+    """Money, in `currency`; None where the farm does not say."""
+    currency: str = ""
+    """`USD`, `CNY`, …"""
+    prices: Mapping[str, float] = field(default_factory=dict)
+    """For each kind of machine, for one hour: {"CPU": 0.67}."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What else there is to say, by its label."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """One finished file on a farm that keeps them until they are fetched."""
+
+    id: str
+    """As the farm calls it."""
+    part: int
+    """Index into the job's parts."""
+    path: str
+    """Below the part's output folder, with forward slashes."""
+    size: int
+    """Bytes."""
+    modified: float | None = None
+    """Seconds since the epoch."""
+    frame: int | None = None
+    """The frame that it shows; None for files of no one frame."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +124,22 @@ class Capabilities:
     idempotent: bool = False
     """Submitting the same submission id twice makes one job."""
     cost: bool = False
+    edit_environments: bool = False
+    """Environments can be made, changed and removed."""
     poll_seconds: float = 10.0
     """How often its jobs are asked for while any of them is live."""
     options: tuple[Option, ...] = field(default=(), metadata={"of": Option})
+    extras: tuple[Extra, ...] = field(default=(), metadata={"of": Extra})
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many of a job's frames are where."""
+
+    total: int
+    done: int
+    failed: int
+    rendering: int
 
 
 @dataclass(frozen=True)
@@ -73,6 +152,11 @@ class JobReport:
     message: str = ""
     started: float | None = None
     ended: float | None = None
+    counts: Counts | None = None
+    """Of a farm that counts: its frames are then asked for only while somebody looks at them, and at the end."""
+    cost: float | None = None
+    """Spent so far, in `currency`."""
+    currency: str = ""
 
 
 class Watch:
@@ -170,12 +254,90 @@ class Farm(abc.ABC):
     def act(self, job_id: str, action: Action, frames: Sequence[tuple[int, int]] = ()) -> None:
         """Do it; returns when it is done. `frames`: (part, number) pairs for RETRY. Raises UnknownJob, FarmError."""
 
+    # environments, for a farm that claims to edit them
+
+    def environment_like(
+        self, software: Software, plugins: Sequence[Plugin], system: str
+    ) -> tuple[RenderEnv, list[str]]:
+        """The environment nearest to a scene's own versions that could be made, not made yet, and what differs.
+
+        `system`: `linux`, `windows`, or "" for the farm's choice. Raises FarmError when it has no such software.
+        """
+        raise self._no_environments()
+
+    def add_environment(self, env: RenderEnv) -> None:
+        """Make it. Raises FarmError, for a name that is taken too."""
+        raise self._no_environments()
+
+    def edit_environment(self, env: RenderEnv) -> None:
+        """Change the one of that name. Raises FarmError."""
+        raise self._no_environments()
+
+    def remove_environment(self, name: str) -> None:
+        """Raises FarmError."""
+        raise self._no_environments()
+
+    def set_default_environment(self, name: str) -> None:
+        """Raises FarmError."""
+        raise self._no_environments()
+
+    def _no_environments(self) -> FarmError:
+        return FarmError(f"{self.label} has no environments that can be changed.", "Ask who looks after it.")
+
+    # finished files, for a farm that claims download
+
+    def outputs(self, job_id: str) -> list[Output]:
+        """Every finished file there is to fetch now. Raises UnknownJob."""
+        return []
+
+    def fetch(  # noqa: B027 - for farms that keep the files
+        self,
+        job_id: str,
+        wanted: Sequence[tuple[Output, Path]],
+        watch: Watch,
+        done: Callable[[Output], None] = lambda output: None,
+    ) -> None:
+        """Bring files to those paths, each whole or not at all; `done` after each. Goes on from where it was."""
+
+    # what else it can do
+
+    def account(self) -> Account | None:
+        """Who we are there; None for a farm without accounts."""
+        return None
+
+    def run(self, extra: str, job_id: str, values: Mapping[str, Any]) -> list[list[str]] | str:
+        """Do one of the claimed extras: rows below its columns, or a sentence. Raises BadInput, FarmError."""
+        raise BadInput(f'{self.label} has nothing called "{extra}".', "See `farmdeck farms extras`.")
+
     def log(self, job_id: str, part: int, number: int) -> str:
         """The last attempt's log as text. Raises UnknownJob, FarmError when there is none."""
         raise BadInput("This farm keeps no logs.", "Look on the farm's own pages.")
 
     def close(self) -> None:  # noqa: B027 - most farms have nothing to close
         """The agent ends; whatever runs here stops and can go on with the next agent."""
+
+
+def unsuited(option: Option, needs: Needs) -> dict[str, str]:
+    """The option's choices that do not suit the scene or submission, each with the reason."""
+    return {limit.choice: limit.reason for limit in option.limits if _applies(limit, needs)}
+
+
+def _applies(limit: Limit, needs: Needs) -> bool:
+    if limit.software and limit.software.lower() != needs.software.name.lower():
+        return False
+    wanted = version_key(needs.software.version)
+    if limit.versions and not any(wanted[: len(key)] == key for key in map(version_key, limit.versions) if key):
+        return False
+    names = [f"{plugin.name} {plugin.version}".strip() for plugin in needs.plugins]
+    return not limit.plugins or any(_matches(pattern, name) for pattern in limit.plugins for name in names)
+
+
+def _matches(pattern: str, name: str) -> bool:
+    """The farm's patterns are taken as they are; one that is no regular expression is looked for as text."""
+    try:
+        return re.search(pattern, name, re.IGNORECASE) is not None
+    except re.error:
+        return pattern.lower() in name.lower()
 
 
 def check_options(options: Sequence[Option], given: Mapping[str, Any]) -> dict[str, Any]:

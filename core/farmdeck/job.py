@@ -160,12 +160,25 @@ class Job:
     """The folder of finished frames."""
     thumbnail: str = ""
     parts: tuple[Part, ...] = field(default=(), metadata={"of": Part})
+    cost: float | None = None
+    """Spent on it so far, in `currency`; None where the farm does not count."""
+    currency: str = ""
+    """`USD`, `CNY`, …"""
+    downloaded: int = 0
+    """Finished pictures of a farm elsewhere that are on disk here."""
 
     @property
     def words(self) -> str:
         """`Rendering`; `Done, 3 failed`."""
         failed = self.state is JobState.PARTLY_DONE and self.failed
         return f"{self.state.word}, {self.failed:,} failed" if failed else self.state.word
+
+    @property
+    def estimate(self) -> float | None:
+        """What the whole job will cost if the frames to come cost what the finished ones did; None before one is."""
+        if self.cost is None or not self.done:
+            return None
+        return self.cost / (self.done + self.failed) * self.total
 
     @property
     def left(self) -> int:

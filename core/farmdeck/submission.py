@@ -15,7 +15,7 @@ from ._errors import BadInput, SceneChanged
 from .documents import read_schema, with_schema
 from .frames import format_frames, parse_frames
 from .job import Part
-from .scene import RenderItem, Scene, Software
+from .scene import Plugin, RenderItem, Scene, Software
 
 SUBMISSION_SCHEMA = "farmdeck.submission/1"
 _AGAIN = "Submit it again to render it as it is now."
@@ -74,6 +74,13 @@ class Submission:
     """True: the farm takes it and waits for Start."""
     project: str = ""
     notes: str = ""
+    plugins: tuple[Plugin, ...] = field(default=(), metadata={"of": Plugin})
+    """What the scene needs, for a farm that has to be told."""
+    cameras: tuple[str, ...] = ()
+    """Every camera of the scene."""
+    fps: float = 24.0
+    missing: tuple[str, ...] = ()
+    """Paths, as written in the scene, of files that were not there at Submit."""
 
     @property
     def output(self) -> str:
@@ -154,6 +161,10 @@ def prepare(
         hold=hold,
         project=project,
         notes=notes,
+        plugins=scene.plugins,
+        cameras=scene.cameras,
+        fps=scene.fps,
+        missing=tuple(sorted({asset.path for asset in scene.assets if asset.missing})),
     )
 
 

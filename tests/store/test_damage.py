@@ -227,7 +227,7 @@ def migrate_further(folder: Path) -> None:
     db = sqlite3.connect(folder / STORE_NAME)
     with db:
         version = db.execute("PRAGMA user_version").fetchone()[0]
-        db.execute("ALTER TABLE jobs ADD COLUMN cost REAL NOT NULL DEFAULT 0")
+        db.execute("ALTER TABLE jobs ADD COLUMN weight REAL NOT NULL DEFAULT 0")
         db.execute("ALTER TABLE frames ADD COLUMN machine TEXT NOT NULL DEFAULT ''")
         db.execute("ALTER TABLE submissions ADD COLUMN batch TEXT")
         db.execute("ALTER TABLE farms ADD COLUMN region TEXT NOT NULL DEFAULT ''")
@@ -253,7 +253,8 @@ def test_an_open_older_host_works_on_beside_a_newer_agent(store: AgentStore, mak
         if older is not store:
             older.close()
     db = sqlite3.connect(folder / STORE_NAME)
-    assert db.execute("PRAGMA user_version").fetchone()[0] % 1000 == 2  # the older one did not set it back
+    newer = int(PROTOCOL.split(".")[1]) + 1
+    assert db.execute("PRAGMA user_version").fetchone()[0] % 1000 == newer  # the older one did not set it back
     db.close()
 
 

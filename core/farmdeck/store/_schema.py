@@ -68,6 +68,12 @@ MIGRATIONS = (
         version TEXT NOT NULL, protocol TEXT NOT NULL, host TEXT NOT NULL, state TEXT NOT NULL
     );
     """,
+    """
+    -- Farms elsewhere cost money and have their pictures fetched.
+    ALTER TABLE jobs ADD COLUMN cost REAL;
+    ALTER TABLE jobs ADD COLUMN currency TEXT NOT NULL DEFAULT '';
+    ALTER TABLE jobs ADD COLUMN downloaded INTEGER NOT NULL DEFAULT 0;
+    """,
 )
 
 PROTOCOL = f"{MAJOR}.{len(MIGRATIONS)}"
