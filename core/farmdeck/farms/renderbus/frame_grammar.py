@@ -1,0 +1,118 @@
+"""Frames as Renderbus and Fox Renderfarm write them: `5`, `1,2,8`, `1-20[1]`, `1,20-30[2],494`, negative ones too.
+
+Inside Farmdeck frames are fileseq text; this module translates at the farm's edge, both ways. Source: the
+configuration documents of the SDK (`frames`, `pre_frames`) and protocol V3 (`frameIndex`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ..._errors import BadFrames
+from ...frames import MAX_FRAMES, format_frames, parse_frames
+
+MANUAL_LIMIT = 64
+"""Characters of a frame range at most, says the manual of the 2016 API."""
+
+_NUMBER = re.compile(r"-?\d{1,9}$", re.ASCII)
+_RANGE = re.compile(r"(-?\d{1,9})-(-?\d{1,9})(?:\[(\d{1,9})\])?$", re.ASCII)
+_TILE = re.compile(r"(-?\d{1,9})-(\d{1,9})$", re.ASCII)
+_EXAMPLE = "The farm writes frames as in 1-20[1] or 1,20-30[2],494."
+
+
+@dataclass(frozen=True)
+class FrameIndex:
+    """What one row of a task's frame list stands for."""
+
+    frames: tuple[int, ...]
+    """Ascending; several where one machine renders several frames."""
+    tile: int | None = None
+    """The tile of that one frame, counted as the farm counts; None for whole frames."""
+
+
+def farm_frames(frames: str | Iterable[int], limit: int = 0) -> str:
+    """fileseq text, or numbers, in the farm's grammar; the empty text for no numbers.
+
+    Ranges carry their step as the SDK writes them, one frame alone too: `1-20[1]`, `5-5[1]`, `1,20-30[2],494`.
+    With a `limit` of characters, a text that would be longer leaves out every `[1]`. Raises BadFrames when `frames`
+    cannot be read, or when even that is longer than `limit`.
+    """
+    numbers = parse_frames(frames) if isinstance(frames, str) else tuple(sorted(set(frames)))
+    runs = list(_runs(numbers))
+    text = _written(runs, short=False)
+    if limit and len(text) > limit:
+        text = _written(runs, short=True)
+    if limit and len(text) > limit:
+        raise BadFrames(
+            f"The frames {text[:40]}… take {len(text)} characters; the farm takes {limit}.",
+            "Send them as several jobs, each with a plain range.",
+        )
+    return text
+
+
+def our_frames(text: str) -> str:
+    """The farm's grammar as fileseq text, shortest form. Raises BadFrames."""
+    return format_frames(read_frames(text))
+
+
+def read_frames(text: str) -> tuple[int, ...]:
+    """The frames of a text in the farm's grammar, ascending and each once; spaces do not matter. Raises BadFrames."""
+    pieces = [piece for piece in re.sub(r"\s+", "", text).split(",") if piece]
+    if not pieces:
+        raise BadFrames("The farm names no frames.", _EXAMPLE)
+    spans = [_span(piece, text) for piece in pieces]
+    if sum(len(span) for span in spans) > MAX_FRAMES:
+        raise BadFrames(f'"{text}" is more than {MAX_FRAMES:,} frames.', "Send them in smaller ranges.")
+    return tuple(sorted({number for span in spans for number in span}))
+
+
+def read_index(index: str, tiled: bool = False) -> FrameIndex:
+    """What a `frameIndex` stands for: `1`, `2-4[1]`; of a tiled task `0-1`, which is tile 1 of frame 0.
+
+    Only the task knows that it is tiled: without that, `0-1` is the frames 0 and 1. Raises BadFrames.
+    """
+    tile = _TILE.match(index.strip()) if tiled else None
+    if tile:
+        return FrameIndex((int(tile.group(1)),), int(tile.group(2)))
+    return FrameIndex(read_frames(index))
+
+
+def _span(piece: str, text: str) -> range:
+    """The frames of one piece between commas; raises BadFrames."""
+    if _NUMBER.match(piece):
+        return range(int(piece), int(piece) + 1)
+    match = _RANGE.match(piece)
+    if match is None:
+        raise BadFrames(f'"{piece}" in "{text}" is not a frame range of the farm.', _EXAMPLE)
+    first, last, step = int(match.group(1)), int(match.group(2)), int(match.group(3) or 1)
+    if last < first or step == 0:
+        why = "runs backwards" if last < first else "has a step of 0"
+        raise BadFrames(f'"{piece}" in "{text}" {why}.', _EXAMPLE)
+    return range(first, last + 1, step)
+
+
+def _runs(numbers: tuple[int, ...]) -> Iterator[range]:
+    """Ascending numbers as ranges with a step: three in a row or more, or a single one."""
+    at = 0
+    while at < len(numbers):
+        step = numbers[at + 1] - numbers[at] if at + 1 < len(numbers) else 1
+        end = at + 1
+        while end < len(numbers) and numbers[end] - numbers[end - 1] == step:
+            end += 1
+        if end - at < 3:
+            end, step = at + 1, 1
+        yield range(numbers[at], numbers[end - 1] + 1, step)
+        at = end
+
+
+def _written(runs: list[range], short: bool) -> str:
+    return ",".join(_piece(run, short, alone=len(runs) == 1) for run in runs)
+
+
+def _piece(run: range, short: bool, alone: bool) -> str:
+    if len(run) == 1 and (short or not alone):
+        return str(run[0])
+    step = "" if short and run.step == 1 else f"[{run.step}]"
+    return f"{run[0]}-{run[-1]}{step}"
