@@ -8,7 +8,8 @@ from __future__ import annotations
 import abc
 import re
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable
@@ -170,10 +171,33 @@ class Watch:
         """Ask the work to stop at its next step."""
         self._stop.set()
 
+    @property
+    def cancelled(self) -> bool:
+        """Somebody pressed Stop."""
+        return self._stop.is_set()
+
+    def wait(self, seconds: float) -> None:
+        """Pause the work that long. Raises Cancelled as soon as somebody presses Stop."""
+        self._stop.wait(seconds)
+        self.check()
+
+    def check(self) -> None:
+        """Raises Cancelled when somebody pressed Stop."""
+        if self._stop.is_set():
+            raise Cancelled("Stopped before it was done.", "Press Start to go on.")
+
+    @contextmanager
+    def telling(self, on_step: Callable[[float, float], None]) -> Iterator[None]:
+        """Have `on_step` called in this stretch, in the place of what was."""
+        before, self._on_step = self._on_step, on_step
+        try:
+            yield
+        finally:
+            self._on_step = before
+
     def step(self, done: float, total: float) -> None:
         """`done` of `total`, in any one unit. Raises Cancelled when somebody pressed Stop."""
-        if self._stop.is_set():
-            raise Cancelled("Stopped before the job was sent.", "Press Start to go on.")
+        self.check()
         self._on_step(done, total)
 
 

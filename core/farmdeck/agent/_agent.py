@@ -15,7 +15,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from .. import credentials, settings
-from .._errors import FarmdeckError, StoreError, UnknownFarm
+from .._errors import BadInput, FarmdeckError, FarmUnreachable, StoreError, UnknownFarm
 from .._version import __version__
 from ..farm import FarmContext, Watch
 from ..farms import discover
@@ -23,7 +23,9 @@ from ..job import Action, Job, JobState
 from ..lock import AgentLock
 from ..store import PROTOCOL, AgentInfo, AgentStore, Command, FarmInfo
 from ..submission import SubmissionState
-from ._delivery import deliver, give_up
+from ._delivery import deliver, give_up, wait_for_farm
+from ._pace import away_seconds
+from ._requests import FARM_COMMANDS, JOB_COMMANDS
 from ._snapshot import remove_snapshot
 from ._tracker import Tracker
 
@@ -62,6 +64,8 @@ class Agent:
         self._store = AgentStore(folder)
         self._trackers: dict[str, Tracker] = {}
         self._deliveries: dict[str, Watch] = {}
+        self._put_off: dict[str, tuple[int, float]] = {}
+        """Deliveries whose farm did not answer: how many times, and when they are tried again (monotonic seconds)."""
         self._pool = ThreadPoolExecutor(DELIVERIES, thread_name_prefix="farmdeck-delivery")
         self._stop = threading.Event()
         self._wake = threading.Event()
@@ -88,7 +92,8 @@ class Agent:
         fresh = True
         while not self._stop.is_set():
             try:
-                if self._store.changed() or fresh or self._wake.is_set():
+                due = any(at <= time.monotonic() for _, at in list(self._put_off.values()))
+                if self._store.changed() or fresh or due or self._wake.is_set():
                     self._wake.clear()
                     fresh = False
                     self._take_commands()
@@ -153,7 +158,7 @@ class Agent:
                 self._store.put_farm(FarmInfo(name, wanted.kind, wanted.kind, {}, "", message, time.time()))
                 continue
             folder = self._folder / "farms" / name
-            tracker = Tracker(name, wanted.kind, folder, self._folder)
+            tracker = Tracker(name, wanted.kind, folder, self._folder, {**self._notify(), **wanted.values})
             context = FarmContext(name, folder, wanted.values, partial(credentials.fetch, name), tracker.notify)
             try:
                 tracker.start(kind(context))
@@ -161,6 +166,10 @@ class Agent:
                 self._store.put_farm(FarmInfo(name, wanted.kind, kind.label, {}, "", str(exc), time.time()))
                 continue
             self._trackers[name] = tracker
+
+    def _notify(self) -> dict[str, bool]:
+        """`notify = false` below [agent] keeps the desktop quiet."""
+        return {"notify": self._settings.agent.get("notify") is not False}
 
     def _reload(self) -> None:
         self._settings = settings.load()
@@ -184,12 +193,14 @@ class Agent:
         elif command.kind == "farms.reload":
             self._reload()
             self._store.settle(command.id)
-        elif command.kind == "farm.check":
+        elif command.kind in FARM_COMMANDS:
             self._pass_on(self._tracker(command.target), command)
-        elif command.kind in {action.value for action in Action}:
+        elif command.kind in JOB_COMMANDS:
             job = self._store.job(command.target)
             if job.farm_job:
                 self._pass_on(self._tracker(job.farm), command)
+            elif command.kind not in {action.value for action in Action}:
+                raise BadInput(f"{job.name} is not on its farm yet.", "Wait until it is there.")
             else:
                 self._act_before_delivery(job, Action(command.kind))
                 self._store.settle(command.id)
@@ -207,6 +218,7 @@ class Agent:
 
     def _act_before_delivery(self, job: Job, action: Action) -> None:
         """The farm does not have it yet: the submission itself stops, goes on, or is forgotten."""
+        self._put_off.pop(job.id, None)
         watch = self._deliveries.get(job.id)
         if watch is not None and action in (Action.STOP, Action.ABANDON, Action.DELETE):
             watch.cancel()
@@ -227,8 +239,9 @@ class Agent:
     # -- deliveries
 
     def _take_submissions(self) -> None:
+        now = time.monotonic()
         for id in self._store.pending():
-            if id in self._deliveries:
+            if id in self._deliveries or self._put_off.get(id, (0, 0.0))[1] > now:
                 continue
             self._deliveries[id] = Watch()
             self._pool.submit(self._deliver, id, self._deliveries[id])
@@ -242,7 +255,13 @@ class Agent:
                     tracker = self._tracker(submission.farm)
                     assert tracker.farm is not None  # only farms that were made have a tracker
                     deliver(store, tracker.farm, submission, watch)
+                    self._put_off.pop(id, None)
                     tracker.notify(id)
+                except FarmUnreachable as exc:  # a line that is down comes back: nothing is lost, nothing is asked
+                    times = self._put_off.get(id, (0, 0.0))[0] + 1
+                    seconds = away_seconds(times)
+                    self._put_off[id] = (times, time.monotonic() + seconds)
+                    wait_for_farm(store, id, exc, seconds)
                 except FarmdeckError as exc:
                     give_up(store, id, exc)
         except StoreError as exc:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Callable
 from pathlib import Path
 
-from .._errors import Cancelled, FarmdeckError, FarmError
+from .._errors import Cancelled, FarmdeckError, FarmError, FarmUnreachable
 from ..farm import Farm, Watch
 from ..job import JobState
 from ..scene import Severity
@@ -14,12 +16,17 @@ from ..submission import Submission, SubmissionState, check_unchanged
 from ._snapshot import remove_snapshot, take_snapshot
 
 LOG = logging.getLogger(__name__)
+TELL_SECONDS = 0.3
 
 
 def deliver(store: AgentStore, farm: Farm, submission: Submission, watch: Watch) -> None:
-    """Go on from the step that is on disk until the farm has it, or say in the job why not."""
+    """Go on from the step that is on disk until the farm has it, or say in the job why not.
+
+    Raises FarmUnreachable: what was reached is on disk, and the same call goes on from there.
+    """
     try:
         state, snapshot = store.submission_state(submission.id)
+        store.update_job(submission.id, message="")
         if state is SubmissionState.QUEUED:
             snapshot = _collect(store, farm, submission, watch)
             state = _enter(store, submission, SubmissionState.COLLECTED)
@@ -27,13 +34,37 @@ def deliver(store: AgentStore, farm: Farm, submission: Submission, watch: Watch)
             farm.hash(submission, Path(snapshot), watch)
             state = _enter(store, submission, SubmissionState.HASHED)
         if state is SubmissionState.HASHED:
-            farm.upload(submission, Path(snapshot), watch)
+            store.update_job(submission.id, state=JobState.UPLOADING, fraction=0.0)
+            with watch.telling(_share(store, submission.id)):
+                farm.upload(submission, Path(snapshot), watch)
             _enter(store, submission, SubmissionState.UPLOADED)
         _send(store, farm, submission, Path(snapshot), watch)
     except Cancelled:
         LOG.info("job %s: stopped before it was sent", submission.id)
+    except FarmUnreachable:
+        raise
     except FarmdeckError as exc:
         give_up(store, submission.id, exc)
+
+
+def wait_for_farm(store: AgentStore, id: str, why: FarmUnreachable, seconds: float) -> None:
+    """Its farm does not answer: the job says so and waits."""
+    LOG.warning("job %s: %s", id, why)
+    store.update_job(id, message=f"{why.what} Nothing is lost; trying again in {seconds:.0f} s.")
+
+
+def _share(store: AgentStore, id: str) -> Callable[[float, float], None]:
+    """Writes how far an upload is, not more often than somebody can see."""
+    last = 0.0
+
+    def tell(done: float, total: float) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if total and (now - last > TELL_SECONDS or done >= total):
+            last = now
+            store.update_job(id, fraction=round(min(done / total, 1.0), 4))
+
+    return tell
 
 
 def give_up(store: AgentStore, id: str, why: FarmdeckError) -> None:
@@ -68,6 +99,6 @@ def _enter(store: AgentStore, submission: Submission, state: SubmissionState) ->
 def _send(store: AgentStore, farm: Farm, submission: Submission, snapshot: Path, watch: Watch) -> None:
     """Look before sending: a farm that has it already is not asked twice."""
     farm_job = farm.find(submission.id) or farm.submit(submission, snapshot, watch)
-    store.update_job(submission.id, farm_job=farm_job, state=JobState.WAITING, message="")
+    store.update_job(submission.id, farm_job=farm_job, state=JobState.WAITING, fraction=0.0, message="")
     store.set_submission(submission.id, SubmissionState.SUBMITTED)
     LOG.info("job %s: %s has it as %s", submission.id, submission.farm, farm_job)

@@ -6,27 +6,36 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from .._errors import BadInput, FarmdeckError, UnknownJob
+from .._errors import FarmdeckError, FarmUnreachable
 from ..documents import to_plain
 from ..farm import Farm, JobReport
 from ..job import Action, Frame, FrameState, Job, JobState
 from ..store import AgentStore, Command, FarmInfo
-from ._snapshot import remove_snapshot, take_snapshot
+from ._downloads import MODES, Downloads
+from ._notify import notify_ended
+from ._pace import Pace
+from ._requests import do
+from ._snapshot import remove_snapshot
 
 LOG = logging.getLogger(__name__)
 AT_MOST_EVERY = 0.05
 """Seconds between two looks at the same farm, however often it calls; longer where a look takes long."""
 LOOK_SHARE = 0.1
 """The part of the thread's time that looking may take."""
+_ACTIONS = frozenset(action.value for action in Action)
+LOOKED_AT = 30.0
+"""Seconds that a job counts as looked at after somebody said so."""
 
 
 class Tracker:
-    """A farm with its thread. Only this thread and deliveries call the farm."""
+    """A farm with its thread. Only this thread, deliveries and downloads call the farm."""
 
-    def __init__(self, name: str, kind: str, folder: Path, store_folder: Path) -> None:
+    def __init__(self, name: str, kind: str, folder: Path, store_folder: Path, settings: Mapping[str, Any]) -> None:
         self.name = name
         self.kind = kind
         self.folder = folder
@@ -34,14 +43,23 @@ class Tracker:
         self.published = threading.Event()
         """Set once the store says what the farm can do."""
         self._store_folder = store_folder
+        self._settings = settings
         self._commands: queue.Queue[Command] = queue.Queue()
         self._due = threading.Event()
         self._named: queue.Queue[str] = queue.Queue()
+        self._looked: dict[str, float] = {}
+        self._info: FarmInfo | None = None
+        self._silent_since: float | None = None
+        self._downloads: Downloads | None = None
         self._closing = False
         self._thread = threading.Thread(target=self._run, name=f"farmdeck-{name}", daemon=True)
 
     def start(self, farm: Farm) -> None:
+        """Raises BadInput for a setting that cannot be used."""
         self.farm = farm
+        if farm.capabilities.download:
+            mode = str(self._settings.get("download", MODES[0]))
+            self._downloads = Downloads(farm, self.name, mode, self.folder, self._store_folder)
         self._thread.start()
 
     def close(self) -> None:
@@ -49,6 +67,8 @@ class Tracker:
         self._closing = True
         self._due.set()
         self._thread.join()
+        if self._downloads is not None:
+            self._downloads.close()
         if self.farm is not None:
             self.farm.close()
 
@@ -61,63 +81,115 @@ class Tracker:
         self._commands.put(command)
         self._due.set()
 
+    def look_at(self, farm_job: str) -> None:
+        """Somebody looks at this job: its frames are wanted for a while."""
+        self._looked[farm_job] = time.monotonic() + LOOKED_AT
+        self.notify(farm_job)
+
     def _run(self) -> None:
         assert self.farm is not None
+        pace = Pace(self.farm.capabilities.poll_seconds)
         with AgentStore(self._store_folder) as store:
             self.publish(store)
             self.published.set()
+            if self._downloads is not None:
+                self._downloads.start(store)
             next_look = 0.0
             while not self._closing:
                 self._answer(store)
-                next_look = self._look(store, next_look)
-                self._due.wait(self.farm.capabilities.poll_seconds)
+                next_look, seconds = self._look(store, next_look, pace)
+                self._due.wait(seconds)
                 self._due.clear()
             self._answer(store)
-            self._look(store, 0.0)
+            self._look(store, 0.0, pace)
 
-    def _look(self, store: AgentStore, not_before: float) -> float:
-        """Bring the store up to date; returns when the next look may be (monotonic seconds)."""
+    def _look(self, store: AgentStore, not_before: float, pace: Pace) -> tuple[float, float]:
+        """Bring the store up to date; returns when the next look may be (monotonic seconds), and in how many it is."""
         early = not_before - time.monotonic()
         if early > 0 and not self._closing:
             time.sleep(early)
         begun = time.monotonic()
         try:
-            self._mirror(store)
+            lively = self._mirror(store)
+            self._said_something(store)
+            seconds = pace.answered(lively)
+        except FarmUnreachable as exc:
+            LOG.warning("%s: %s", self.name, exc)
+            seconds = pace.silent()
+            self._said_nothing(store, exc, seconds)
         except FarmdeckError as exc:
             LOG.warning("%s: %s", self.name, exc)
+            seconds = pace.answered(False)
         took = time.monotonic() - begun
-        return begun + max(AT_MOST_EVERY, took / LOOK_SHARE)
+        return begun + max(AT_MOST_EVERY, took / LOOK_SHARE), seconds
 
     # -- the store's picture
 
     def publish(self, store: AgentStore) -> None:
-        """Say what this farm can do, and whether it is there."""
+        """Say what this farm can do, and whether it is there; of one that does not answer, what was last known."""
         assert self.farm is not None
         status = problem = ""
+        before = next((info.document for info in store.farms() if info.name == self.name), {})
+        known = {key: before[key] for key in ("environments", "account") if key in before}
         try:
             status = self.farm.check()
-            environments = self.farm.environments()
+            known = {"environments": to_plain(self.farm.environments()), "account": to_plain(self.farm.account())}
         except FarmdeckError as exc:
-            problem, environments = str(exc), []
-        document = {"capabilities": to_plain(self.farm.capabilities), "environments": to_plain(environments)}
-        store.put_farm(FarmInfo(self.name, self.kind, self.farm.label, document, status, problem, time.time()))
+            problem = str(exc)
+            LOG.warning("%s: %s", self.name, exc)
+        document = {"environments": [], "account": None, **known}
+        document["capabilities"] = to_plain(self.farm.capabilities)
+        self._info = FarmInfo(self.name, self.kind, self.farm.label, document, status, problem, time.time())
+        store.put_farm(self._info)
 
-    def _mirror(self, store: AgentStore) -> None:
+    def _said_nothing(self, store: AgentStore, exc: FarmUnreachable, seconds: float) -> None:
+        """The list says since when it is old."""
+        if self._silent_since is None:
+            self._silent_since = time.time()
+        since = time.strftime("%H:%M", time.localtime(self._silent_since))
+        problem = f"{exc.what} Silent since {since}; your jobs go on there. Trying again in {seconds:.0f} s."
+        if self._info is not None:
+            store.put_farm(replace(self._info, problem=problem, checked=time.time()))
+
+    def _said_something(self, store: AgentStore) -> None:
+        if self._silent_since is not None:
+            self._silent_since = None
+            self.publish(store)
+
+    def _mirror(self, store: AgentStore) -> bool:
+        """True when something changed, or somebody looks."""
         assert self.farm is not None
         named = set()
         while not self._named.empty():
             named.add(self._named.get())
         jobs = {job.farm_job: job for job in store.farm_jobs(self.name, sorted(named))}
         if not jobs:
-            return
+            return False
         reports = self.farm.jobs(list(jobs))
+        looked = {id for id, until in self._looked.items() if until > time.monotonic()}
+        lively = bool(looked & set(jobs))
         for farm_job, job in jobs.items():
             report = reports.get(farm_job)
             if report is None:
                 message = "The farm no longer knows this job. Submit it again, or delete it here."
-                store.update_job(job.id, state=JobState.FAILED, message=message)
+                lively |= store.update_job(job.id, state=JobState.FAILED, message=message)
                 continue
-            mirror_job(store, job, report, self.farm.frames(farm_job))
+            lively |= self._mirror_one(store, job, report, farm_job in looked)
+        return lively
+
+    def _mirror_one(self, store: AgentStore, job: Job, report: JobReport, looked: bool) -> bool:
+        """One job; True when something changed."""
+        assert self.farm is not None
+        over = report.state.at_rest and not job.state.at_rest
+        frames = self.farm.frames(report.farm_job) if report.counts is None or looked or over else None
+        if self._downloads is not None:
+            done = report.counts.done if report.counts else _count(frames or (), FrameState.DONE)
+            self._downloads.note(store, job, done, report.state.ended)
+        said = self._downloads.said(job.id) if self._downloads is not None else ""
+        changed = mirror_job(store, job, report, frames, said)
+        if report.state.ended and not job.state.ended and self._settings.get("notify", True):
+            notify_ended(store.job(job.id))
+        return changed
 
     # -- what people ask
 
@@ -128,71 +200,84 @@ class Tracker:
             except queue.Empty:
                 return
             try:
-                self._do(store, command)
+                values = self._do(store, command)
             except FarmdeckError as exc:
                 LOG.info("%s %s: %s", command.kind, command.target, exc)
                 store.settle(command.id, str(exc))
             else:
-                store.settle(command.id)
+                if values is not None:
+                    store.settle(command.id, values=values)
 
-    def _do(self, store: AgentStore, command: Command) -> None:
+    def _do(self, store: AgentStore, command: Command) -> Mapping[str, Any] | None:
+        """What came of it; None when the downloads answer it later."""
         assert self.farm is not None
         if command.kind == "farm.check":
             self.publish(store)
-            return
-        job = store.job(command.target)
-        action = Action(command.kind)
-        if action not in self.farm.capabilities.actions:
-            raise BadInput(f"{self.farm.label} cannot {action.value} a job.", "Ask on the farm's own pages.")
-        wanted = _frames(command)
-        if action is Action.RETRY:
-            _bring_back_snapshot(store, job)
-        try:
-            self.farm.act(job.farm_job, action, wanted)
-        except UnknownJob:
-            if action is not Action.DELETE:
-                raise
-        if action is Action.DELETE:
-            _, snapshot = store.submission_state(job.id)
-            remove_snapshot(snapshot)
-            store.delete_job(job.id)
-            return
-        report = self.farm.jobs([job.farm_job]).get(job.farm_job)
-        if report is not None:
-            mirror_job(store, job, report, self.farm.frames(job.farm_job))
+            return {}
+        if command.kind == "job.look":
+            self.look_at(store.job(command.target).farm_job)
+            return {}
+        if command.kind == "job.download" and self._downloads is not None:
+            self._downloads.ask(command)
+            return None
+        if command.kind in ("stop", "abandon", "delete") and self._downloads is not None:
+            self._downloads.stop(command.target)
+        values = do(self.farm, store, command)
+        if command.kind.startswith("env.") and command.kind != "env.like":
+            self.publish(store)
+        if command.kind in _ACTIONS and command.kind != Action.DELETE.value:
+            job = store.job(command.target)
+            report = self.farm.jobs([job.farm_job]).get(job.farm_job)
+            if report is not None:
+                self._mirror_one(store, job, report, looked=True)
+        return values
 
 
-def _bring_back_snapshot(store: AgentStore, job: Job) -> None:
-    """The copy of a job that was done is gone: take it again, if the scene is still the one that was submitted."""
-    _, snapshot = store.submission_state(job.id)
-    if snapshot and not Path(snapshot).exists():
-        take_snapshot(store.submission(job.id), store.folder / "snapshots")
+def mirror_job(store: AgentStore, job: Job, report: JobReport, frames: Sequence[Frame] | None, said: str = "") -> bool:
+    """Write what the farm says of a job, where it differs; True when it did.
 
-
-def mirror_job(store: AgentStore, job: Job, report: JobReport, frames: Sequence[Frame]) -> None:
-    """Write what the farm says of a job, where it differs."""
-    store.put_frames(job.id, frames)
-    states = [frame.state for frame in frames]
-    done = states.count(FrameState.DONE)
-    share = sum(1.0 if frame.state is FrameState.DONE else frame.progress for frame in frames)
-    pictures = [frame.thumbnail for frame in frames if frame.thumbnail]
-    store.update_job(
+    `frames` is None when only the report's counts are at hand; `said` stands where the farm has nothing to say.
+    """
+    changed = frames is not None and store.put_frames(job.id, frames) > 0
+    changed |= store.update_job(
         job.id,
         state=report.state,
         farm_state=report.farm_state,
-        message=report.message or _why(report.state, frames),
+        message=report.message or _why(report.state, frames or ()) or said,
         started=report.started,
         ended=report.ended,
-        total=len(frames) or job.total,
-        done=done,
-        failed=states.count(FrameState.FAILED) + states.count(FrameState.ABANDONED),
-        rendering=states.count(FrameState.RENDERING),
-        fraction=round(share / len(frames), 4) if frames else 0.0,
-        thumbnail=pictures[-1] if pictures else job.thumbnail,
+        cost=report.cost,
+        currency=report.currency,
+        **_numbers(job, report, frames),
     )
     if report.state is JobState.DONE:
         _, snapshot = store.submission_state(job.id)
         remove_snapshot(snapshot)
+    return changed
+
+
+def _numbers(job: Job, report: JobReport, frames: Sequence[Frame] | None) -> dict[str, Any]:
+    """The job's counts: the farm's own, or counted here."""
+    if report.counts is not None:
+        counts = report.counts
+        share = counts.done / counts.total if counts.total else 0.0
+        numbers = {"done": counts.done, "failed": counts.failed, "rendering": counts.rendering}
+        return {**numbers, "total": counts.total or job.total, "fraction": round(share, 4)}
+    every = frames or ()
+    share = sum(1.0 if frame.state is FrameState.DONE else frame.progress for frame in every)
+    pictures = [frame.thumbnail for frame in every if frame.thumbnail]
+    return {
+        "total": len(every) or job.total,
+        "done": _count(every, FrameState.DONE),
+        "failed": _count(every, FrameState.FAILED) + _count(every, FrameState.ABANDONED),
+        "rendering": _count(every, FrameState.RENDERING),
+        "fraction": round(share / len(every), 4) if every else 0.0,
+        "thumbnail": pictures[-1] if pictures else job.thumbnail,
+    }
+
+
+def _count(frames: Sequence[Frame], state: FrameState) -> int:
+    return sum(frame.state is state for frame in frames)
 
 
 def _why(state: JobState, frames: Sequence[Frame]) -> str:
@@ -201,7 +286,3 @@ def _why(state: JobState, frames: Sequence[Frame]) -> str:
         return ""
     failed = [frame for frame in frames if frame.state is FrameState.FAILED]
     return f"Frame {failed[0].number}: {failed[0].message}" if failed else ""
-
-
-def _frames(command: Command) -> list[tuple[int, int]]:
-    return [(int(part), int(number)) for part, number in command.arguments.get("frames", ())]

@@ -8,12 +8,13 @@ import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from .._errors import BadInput, StoreError, UnknownJob
 from ..documents import to_plain
-from ..job import Frame, Job, JobState
+from ..job import Frame, FrameState, Job, JobState
 from ..places import make_private, store_folder
 from ..submission import Submission, SubmissionState, submission_document, submission_from_document
 from ._rows import (
@@ -188,7 +189,8 @@ class Store:
     def work_left(self) -> bool:
         """Is any job on its way to its farm, or live there?"""
         sql = (
-            "SELECT 1 FROM jobs WHERE NOT deleted AND state IN ('queued', 'uploading', 'waiting', 'rendering') LIMIT 1"
+            "SELECT 1 FROM jobs WHERE NOT deleted AND "
+            "(to_fetch OR state IN ('queued', 'uploading', 'waiting', 'rendering')) LIMIT 1"
         )
         return bool(self._all(sql, ()))
 
@@ -314,18 +316,37 @@ class AgentStore(Store):
         return True
 
     def put_frames(self, job: str, frames: Iterable[Frame]) -> int:
-        """Write the frames that differ from what is stored; returns how many did."""
+        """Write the frames that differ from what is stored; returns how many did.
+
+        What only this machine knows of a frame (its file, its small picture, its log) stays with it while the farm
+        speaks of the same attempt.
+        """
         have = {(frame.part, frame.number): frame for frame in self.frames(job)}
-        fresh = [frame for frame in frames if have.get((frame.part, frame.number)) != frame]
+        fresh = [frame for frame in frames if _with_known(frame, have) != have.get((frame.part, frame.number))]
         if fresh:
-            with self._write() as db:
-                revision = _next_revision(db)
-                db.executemany(
-                    f"INSERT OR REPLACE INTO frames (job, {', '.join(FRAME_COLUMNS)}, revision) "
-                    f"VALUES (?, {', '.join('?' * len(FRAME_COLUMNS))}, ?)",
-                    [(job, *_frame_values(frame), revision) for frame in fresh],
-                )
+            with self._write() as db:  # looked at again under the lock: a download may have added files meanwhile
+                have = {(frame.part, frame.number): frame for frame in self.frames(job)}
+                _put_frames(db, job, [_with_known(frame, have) for frame in fresh])
         return len(fresh)
+
+    def add_files(self, job: str, files: Mapping[tuple[int, int], Sequence[str]]) -> None:
+        """Finished pictures that are on disk now, by (part, number): those frames are done."""
+        with self._write() as db:
+            have = {(frame.part, frame.number): frame for frame in self.frames(job)}
+            fresh = []
+            for (part, number), paths in files.items():
+                frame = have.get((part, number), Frame(part, number, FrameState.DONE, progress=1.0))
+                every = tuple(sorted({*frame.files, *paths}))
+                if every != frame.files:
+                    fresh.append(replace(frame, files=every))
+            if fresh:
+                _put_frames(db, job, fresh)
+
+    def set_frame(self, job: str, part: int, number: int, **known: Any) -> None:
+        """Something that only this machine knows of a frame: its `thumbnail`, its `log`."""
+        with self._write() as db:
+            frames = [frame for frame in self.frames(job) if (frame.part, frame.number) == (part, number)]
+            _put_frames(db, job, [replace(frame, **known) for frame in frames])
 
     def delete_job(self, id: str) -> None:
         """Forget the job; the row stays as a mark for open panels until `sweep`."""
@@ -338,18 +359,29 @@ class AgentStore(Store):
             db.execute("DELETE FROM submissions WHERE id = ?", (id,))
 
     def farm_jobs(self, farm: str, named: Sequence[str]) -> list[Job]:
-        """The farm's live jobs, and those of the farm's ids in `named` whatever their state."""
+        """The farm's live or paused jobs, and those of the farm's ids in `named` whatever their state."""
         marks = ", ".join("?" * len(named))
         sql = (
             "SELECT * FROM jobs WHERE NOT deleted AND farm = ? AND farm_job != '' "
-            f"AND (state IN ('waiting', 'rendering') OR farm_job IN ({marks}))"
+            f"AND (state IN ('waiting', 'rendering', 'paused') OR farm_job IN ({marks}))"
         )
         return [job_from_row(row) for row in self._all(sql, (farm, *named))]
 
+    def jobs_to_fetch(self, farm: str) -> list[Job]:
+        """The farm's jobs that have pictures to come."""
+        sql = "SELECT * FROM jobs WHERE NOT deleted AND farm = ? AND to_fetch ORDER BY created"
+        return [job_from_row(row) for row in self._all(sql, (farm,))]
+
+    def mark_to_fetch(self, job: str, due: bool) -> None:
+        """Pictures of the job are to come, or all there are now are here."""
+        with self._write() as db:
+            db.execute("UPDATE jobs SET to_fetch = ? WHERE id = ?", (due, job))
+
     def live_jobs(self) -> list[Job]:
-        """Jobs on their farms that may still change by themselves."""
+        """Jobs on their farms that may still change by themselves, or whose pictures are still to come."""
         sql = (
-            "SELECT * FROM jobs WHERE NOT deleted AND farm_job != '' AND state IN ('waiting', 'rendering', 'uploading')"
+            "SELECT * FROM jobs WHERE NOT deleted AND farm_job != '' "
+            "AND (to_fetch OR state IN ('waiting', 'rendering', 'uploading'))"
         )
         return [job_from_row(row) for row in self._all(sql, ())]
 
@@ -436,6 +468,28 @@ def _put_job(db: sqlite3.Connection, job: Job, revision: int) -> None:
     values.update(parts=json.dumps(values["parts"]), revision=revision)
     names, marks = ", ".join(values), ", ".join("?" * len(values))
     db.execute(f"INSERT OR REPLACE INTO jobs ({names}) VALUES ({marks})", tuple(values.values()))
+
+
+def _put_frames(db: sqlite3.Connection, job: str, frames: Sequence[Frame]) -> None:
+    revision = _next_revision(db)
+    db.executemany(
+        f"INSERT OR REPLACE INTO frames (job, {', '.join(FRAME_COLUMNS)}, revision) "
+        f"VALUES (?, {', '.join('?' * len(FRAME_COLUMNS))}, ?)",
+        [(job, *_frame_values(frame), revision) for frame in frames],
+    )
+
+
+def _with_known(frame: Frame, have: Mapping[tuple[int, int], Frame]) -> Frame:
+    """The frame as the farm says, with what this machine knows of that attempt."""
+    known = have.get((frame.part, frame.number))
+    if known is None or known.attempt not in (frame.attempt, 0) or known.state.ended > frame.state.ended:
+        return frame
+    return replace(
+        frame,
+        files=frame.files or known.files,
+        thumbnail=frame.thumbnail or known.thumbnail,
+        log=frame.log or known.log,
+    )
 
 
 def _frame_values(frame: Frame) -> tuple[Any, ...]:
