@@ -25,9 +25,23 @@ from pathlib import Path
 from typing import Any, Callable
 
 from ._errors import Cancelled, FarmdeckError, FarmError, UnknownJob
-from .farm import Capabilities, Farm, FarmContext, JobReport, Option, Watch, check_options
+from .environments import RenderEnv
+from .farm import (
+    Account,
+    Capabilities,
+    Counts,
+    Extra,
+    Farm,
+    FarmContext,
+    JobReport,
+    Option,
+    Output,
+    Watch,
+    check_options,
+)
 from .frames import parse_frames
 from .job import Action, Frame, FrameState, JobState
+from .scene import Plugin, Software
 from .submission import Submission
 
 # -- a farm without machines
@@ -62,6 +76,20 @@ ALL = Capabilities(
     poll_seconds=0.01,
     options=(Option("chunk", "Frames per task", "int", 1, minimum=1),),
 )
+ELSEWHERE = replace(
+    ALL,
+    environments=True,
+    edit_environments=True,
+    download=True,
+    cost=True,
+    extras=(
+        Extra("full-speed", "Full speed", "job"),
+        Extra("labels", "Labels", "farm", columns=("Label",)),
+        Extra("limit", "Machines, at most", "job", (Option("machines", "Machines", "int", 1, minimum=1),)),
+    ),
+)
+"""A farm elsewhere: it keeps the pictures until they are fetched, and costs money."""
+FRAME_COST = 0.5
 
 
 @dataclass
@@ -111,6 +139,7 @@ class FakeFarm(Farm):
         self._capabilities = capabilities
         self._per_look = frames_per_look
         self._jobs: dict[str, _FakeJob] = {}
+        self._envs: dict[str, RenderEnv] = {}
 
     @property
     def capabilities(self) -> Capabilities:
@@ -141,7 +170,7 @@ class FakeFarm(Farm):
     def jobs(self, ids: Sequence[str]) -> dict[str, JobReport]:
         self._answer()
         self.look()
-        return {id: JobReport(id, self._jobs[id].state, self._jobs[id].state.value) for id in ids if id in self._jobs}
+        return {id: self._report(id, self._jobs[id]) for id in ids if id in self._jobs}
 
     def frames(self, job_id: str) -> list[Frame]:
         return list(self._job(job_id).frames.values())
@@ -172,6 +201,83 @@ class FakeFarm(Farm):
             raise FarmError(f"Frame {number} has no log yet.", "Wait until it was begun.")
         return job.logs[part, number]
 
+    # what a farm elsewhere does too
+
+    def outputs(self, job_id: str) -> list[Output]:
+        job = self._job(job_id)
+        if not self._capabilities.download:
+            return super().outputs(job_id)
+        size = len(one_pixel_png())
+        done = [frame for frame in job.frames.values() if frame.state is FrameState.DONE]
+        return [Output(f"{f.part}/{f.number}", f.part, f"{f.number:04d}.png", size, f.started, f.number) for f in done]
+
+    def fetch(
+        self,
+        job_id: str,
+        wanted: Sequence[tuple[Output, Path]],
+        watch: Watch,
+        done: Callable[[Output], None] = lambda output: None,
+    ) -> None:
+        self._job(job_id)
+        for count, (output, path) in enumerate(wanted):
+            watch.step(count, len(wanted))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(one_pixel_png())
+            done(output)
+
+    def account(self) -> Account | None:
+        self._answer()
+        return Account("made up", 100.0, "USD", {"CPU": FRAME_COST}) if self._capabilities.cost else None
+
+    def environments(self) -> list[RenderEnv]:
+        return list(self._envs.values())
+
+    def environment_like(
+        self, software: Software, plugins: Sequence[Plugin], system: str
+    ) -> tuple[RenderEnv, list[str]]:
+        if not self._capabilities.edit_environments:
+            return super().environment_like(software, plugins, system)
+        if software.name != "Blender":
+            raise FarmError(f"This farm has no {software.name}.", "Choose another farm.")
+        return RenderEnv(f"{software.name} {software.version}", software, tuple(plugins), system or "linux"), []
+
+    def add_environment(self, env: RenderEnv) -> None:
+        if not self._capabilities.edit_environments:
+            return super().add_environment(env)
+        if env.name in self._envs:
+            raise FarmError(f"There is an environment {env.name}.", "Give another name.")
+        self._envs[env.name] = env
+
+    def edit_environment(self, env: RenderEnv) -> None:
+        if not self._capabilities.edit_environments:
+            return super().edit_environment(env)
+        self._envs[self._env(env.name).name] = env
+
+    def remove_environment(self, name: str) -> None:
+        if not self._capabilities.edit_environments:
+            return super().remove_environment(name)
+        del self._envs[self._env(name).name]
+
+    def set_default_environment(self, name: str) -> None:
+        if not self._capabilities.edit_environments:
+            return super().set_default_environment(name)
+        self._env(name)
+        self._envs = {key: replace(env, default=key == name) for key, env in self._envs.items()}
+
+    def _env(self, name: str) -> RenderEnv:
+        if name not in self._envs:
+            raise FarmError(f"There is no environment {name}.", "See the list.")
+        return self._envs[name]
+
+    def run(self, extra: str, job_id: str, values: Mapping[str, Any]) -> list[list[str]] | str:
+        known = {one.name: one for one in self._capabilities.extras}
+        if extra not in known:
+            return super().run(extra, job_id, values)
+        check_options(known[extra].options, values)
+        if known[extra].on == "job":
+            self._job(job_id)
+        return [["night"], ["day"]] if known[extra].columns else f"{known[extra].label}: done."
+
     def close(self) -> None:
         self.closed = True
 
@@ -181,6 +287,16 @@ class FakeFarm(Farm):
             todo = [] if job.stopped else [frame for frame in job.frames.values() if not frame.state.ended]
             for frame in todo[: self._per_look]:
                 job.frames[frame.part, frame.number] = self._render(job, frame)
+
+    def _report(self, id: str, job: _FakeJob) -> JobReport:
+        report = JobReport(id, job.state, job.state.value)
+        if not self._capabilities.cost:
+            return report
+        states = [frame.state for frame in job.frames.values()]
+        failed = states.count(FrameState.FAILED) + states.count(FrameState.ABANDONED)
+        done = states.count(FrameState.DONE)
+        counts = Counts(len(states), done, failed, states.count(FrameState.RENDERING))
+        return replace(report, counts=counts, cost=done * FRAME_COST, currency="USD")
 
     def _render(self, job: _FakeJob, frame: Frame) -> Frame:
         begun = frame.state is FrameState.RENDERING
@@ -193,6 +309,8 @@ class FakeFarm(Farm):
             return replace(frame, progress=0.5)
         if state is not FrameState.DONE:
             return replace(frame, message="The renderer said no. Retry it.")
+        if self._capabilities.download:
+            return replace(frame, progress=1.0, seconds=0.0, message="")
         file = frame_file(job.submission.parts[frame.part].output, frame.number)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(one_pixel_png())
@@ -359,6 +477,106 @@ class FarmContract:
             if not farm.capabilities.download:
                 assert frame.files, frame
                 assert all(Path(file).stat().st_size for file in frame.files)
+
+    def test_counts_and_cost_are_as_claimed(self, farm: Farm, submission: Submission) -> None:
+        job = self.submit(farm, submission)
+        report = self.wait(farm, job, lambda report: report.state.at_rest)
+        states = [frame.state for frame in farm.frames(job)]
+        if report.counts is not None:
+            failed = states.count(FrameState.FAILED) + states.count(FrameState.ABANDONED)
+            rendering = states.count(FrameState.RENDERING)
+            assert report.counts == Counts(len(states), states.count(FrameState.DONE), failed, rendering)
+        account = farm.account()
+        if farm.capabilities.cost:
+            assert report.cost is not None and report.cost >= 0 and report.currency
+            assert account is not None and account.name and account.balance is not None and account.currency
+        else:
+            assert report.cost is None and (account is None or account.name)
+
+    # finished files
+
+    def test_finished_files_are_fetched(self, farm: Farm, submission: Submission, tmp_path: Path) -> None:
+        job = self.submit(farm, submission)
+        self.wait(farm, job, lambda report: report.state.at_rest)
+        outputs = farm.outputs(job)
+        if not farm.capabilities.download:
+            assert outputs == []
+            return
+        frames = {(frame.part, frame.number) for frame in farm.frames(job)}
+        assert {(output.part, output.frame) for output in outputs if output.frame is not None} == frames
+        assert len({output.id for output in outputs}) == len(outputs)
+        assert len({(output.part, output.path) for output in outputs}) == len(outputs)
+        wanted = [(output, tmp_path / "got" / str(output.part) / output.path) for output in outputs]
+        came: list[str] = []
+        farm.fetch(job, wanted, Watch(), lambda output: came.append(output.id))
+        assert sorted(came) == sorted(output.id for output in outputs)
+        assert [path.stat().st_size for _, path in wanted] == [output.size for output, _ in wanted]
+        there = {path for path in (tmp_path / "got").rglob("*") if path.is_file()}
+        assert there == {path for _, path in wanted}  # nothing half done is left beside
+
+    def test_fetching_can_be_stopped(self, farm: Farm, submission: Submission, tmp_path: Path) -> None:
+        if not farm.capabilities.download:
+            return
+        job = self.submit(farm, submission)
+        self.wait(farm, job, lambda report: report.state.at_rest)
+        wanted = [(output, tmp_path / "got" / str(i)) for i, output in enumerate(farm.outputs(job))]
+        watch = Watch()
+        watch.cancel()
+        _raises(Cancelled, farm.fetch, job, wanted, watch)
+        assert not [path for _, path in wanted if path.exists()]
+
+    # environments
+
+    def test_environments_are_edited_as_claimed(self, farm: Farm, submission: Submission) -> None:
+        software, plugins = submission.software, submission.plugins
+        if not farm.capabilities.edit_environments:
+            strange = RenderEnv("no such environment", software)
+            _raises(FarmError, farm.environment_like, software, plugins, "")
+            _raises(FarmError, farm.add_environment, strange)
+            _raises(FarmError, farm.edit_environment, strange)
+            _raises(FarmError, farm.remove_environment, strange.name)
+            _raises(FarmError, farm.set_default_environment, strange.name)
+            return
+        before = {env.name for env in farm.environments()}
+        env, notes = farm.environment_like(software, plugins, "")
+        assert env.software.name == software.name and all(isinstance(note, str) for note in notes)
+        env = replace(env, name="contract")
+        farm.add_environment(env)
+        _raises(FarmError, farm.add_environment, env)
+        assert {one.name for one in farm.environments()} == {*before, env.name}
+        farm.set_default_environment(env.name)
+        assert [one.name for one in farm.environments() if one.default] == [env.name]
+        farm.edit_environment(replace(env, plugins=()))
+        assert [one.plugins for one in farm.environments() if one.name == env.name] == [()]
+        farm.remove_environment(env.name)
+        assert {one.name for one in farm.environments()} == before
+        _raises(FarmError, farm.remove_environment, env.name)
+        _raises(FarmError, farm.environment_like, Software("No Such Software", "1.0"), (), "")
+
+    # what else it can do
+
+    def test_extras_are_whole(self, farm: Farm) -> None:
+        extras = farm.capabilities.extras
+        assert len({extra.name for extra in extras}) == len(extras)
+        for extra in extras:
+            assert extra.label and extra.on in ("job", "farm")
+            assert len({option.name for option in extra.options}) == len(extra.options)
+            check_options(extra.options, {option.name: option.default for option in extra.options})
+        assert str(_raises(FarmdeckError, farm.run, "no-such-extra", "", {}))
+
+    def test_extras_that_only_read_give_tables(self, farm: Farm) -> None:
+        for extra in farm.capabilities.extras:
+            if extra.on == "farm" and extra.columns:
+                rows = farm.run(extra.name, "", {option.name: option.default for option in extra.options})
+                assert isinstance(rows, list)
+                assert all(len(row) == len(extra.columns) for row in rows)
+                assert all(isinstance(cell, str) for row in rows for cell in row)
+
+    def test_extras_of_a_strange_job_name_it(self, farm: Farm) -> None:
+        for extra in farm.capabilities.extras:
+            if extra.on == "job":
+                values = {option.name: option.default for option in extra.options}
+                assert self.unknown_id in str(_raises(UnknownJob, farm.run, extra.name, self.unknown_id, values))
 
     # unknown jobs
 

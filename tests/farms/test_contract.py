@@ -9,7 +9,7 @@ import pytest
 from farmdeck._errors import FarmError, FarmUnreachable
 from farmdeck.farm import Capabilities, FarmContext, Watch
 from farmdeck.job import Action, FrameState, JobState
-from farmdeck.testing import ALL, Asked, FakeFarm, FarmContract, frame_file, made_up_submission
+from farmdeck.testing import ALL, ELSEWHERE, Asked, FakeFarm, FarmContract, frame_file, made_up_submission
 
 
 @pytest.fixture
@@ -34,6 +34,14 @@ class TestFarmThatCanDoNothing(FarmContract):
     @pytest.fixture
     def farm(self, context):
         return FakeFarm(context, capabilities=Capabilities())
+
+
+class TestFarmElsewhere(FarmContract):
+    """Its pictures are fetched, its environments edited, and it costs money."""
+
+    @pytest.fixture
+    def farm(self, context):
+        return FakeFarm(context, capabilities=ELSEWHERE)
 
 
 def test_a_failing_frame_is_retried_until_it_works(context, submission):
