@@ -4,8 +4,9 @@
     python3 start.py                      set up, render the sample scene, say where the frames are
     python3 start.py test [--all] [...]   set up, run every check; what is left goes to pytest
 
-What it makes stays in this folder: .venv (Farmdeck's own environment), .venvs (Blender as a Python package), and
-.farmdeck (frames, logs of this script). A second start finds them and takes seconds, also without a network.
+What it makes stays in this folder: .venv (Farmdeck's own environment), .venvs (Blender as a Python package, and what
+Renderbus' vendor gives out, to test against), and .farmdeck (frames, logs of this script). A second start finds them
+and takes seconds, also without a network.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ INSTALLED = (PINS, HERE / "setup.py", HERE / "core" / "farmdeck" / "_version.py"
 
 # Blender as a Python package: its version, and the one Python that each can be imported by.
 BPY = {"4.2": ("4.2.23", (3, 11)), "4.5": ("4.5.15", (3, 11)), "5.0": ("5.0.1", (3, 11)), "5.2": ("5.2.3", (3, 13))}
+
+# The clients of Renderbus' own vendor that the tests run, and a Python that each of them still works with.
+VENDOR = {"3.0.4.3": (3, 11), "2.9.0": (3, 9), "2.2.0": (3, 9)}
 
 # What the wheels expect of the system, by the Debian package that has it.
 BPY_LIBRARIES = {
@@ -171,6 +175,10 @@ def test(arguments: list[str]) -> int:
         if bpy_environment(version) is None:
             wanted = ".".join(map(str, BPY[version][1]))
             raise Stop(f"The tests need bpy {version}, and that needs Python {wanted}.\nInstall it; pyenv will do.")
+    for version, needed in VENDOR.items():
+        if vendor_environment(version) is None:
+            wanted = ".".join(map(str, needed))
+            say(f"The tests of rayvision_api {version} are skipped: they need Python {wanted}; pyenv will do.")
     chosen = [] if everything else ["-m", "not all_blenders"]
     rest = [argument for argument in arguments if argument != "--all"]
     pytest = [str(python), "-m", "pytest", "-n", "2", *chosen, *rest]
@@ -238,6 +246,26 @@ def bpy_environment(version: str) -> Path | None:
 
 def bpy_python(version: str) -> Path:
     return interpreter(HERE / ".venvs" / f"bpy-{version}")
+
+
+def vendor_environment(version: str) -> Path | None:
+    """The Python of .venvs/rayvision-VERSION, or None where the Python that it needs is not to be found."""
+    pins = HERE / "tests" / "vendor" / f"rayvision-{version}.txt"
+    folder = HERE / ".venvs" / pins.stem
+    python, stamp, wanted = interpreter(folder), folder / "vendor.stamp", digest([pins])
+    if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return python
+    base = find_python(VENDOR[version])
+    if base is None:
+        return None
+    say(f"Setting up rayvision_api {version} to test against (once; about 50 MB) …")
+    make_environment(folder, base)
+    pip(python, *(line for line in pins.read_text().split() if line.startswith(("setuptools==", "wheel=="))))
+    pip(python, "--no-build-isolation", "--no-deps", f"-r{pins}")
+    for programs in folder.glob("**/rayvision_sync/transmission/*/"):  # 130 MB that no test starts
+        shutil.rmtree(programs)
+    stamp.write_text(wanted)
+    return python
 
 
 def make_environment(folder: Path, base: str) -> None:
