@@ -1,0 +1,5 @@
+"""The 2016 Fox API: as a farm, and as the `Fox` class for scripts that use it."""
+
+from .fox import Fox
+
+__all__ = ["Fox"]
