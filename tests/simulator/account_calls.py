@@ -166,6 +166,16 @@ def delete_project(call: Call) -> None:
         raise Refusal(404, call.get("delName"))
 
 
+def operate_project(call: Call) -> Any:
+    """In no document: type 1 adds `newName`, 2 deletes `delName`, 0 lists. Source: rayvision_api 2.2.0."""
+    kind = call.get("type")
+    if kind not in (0, 1, 2):
+        raise Refusal(600, "type")
+    if kind and not call.get("newName" if kind == 1 else "delName"):
+        raise Refusal(601, "newName" if kind == 1 else "delName")
+    return {0: projects, 1: add_project, 2: delete_project}[kind](call)
+
+
 def projects(call: Call) -> Any:
     """flag 0: its own; 1: the main account's, too; 2: all below the same main account."""
     flag = call.get("flag", 0)

@@ -100,6 +100,13 @@ ROUTES = (
     ),
     Route("deleteLabel", accounts.delete_project, ("project/delete",), ("common/deleteLabel",), "delName!:str"),
     Route("getLabelList", accounts.projects, ("project/getList",), ("common/getLabelList",)),
+    Route(
+        "operateUserLabel",
+        accounts.operate_project,
+        (),
+        ("/api/rendering/task/common/operateUserLabel",),
+        "taskId!:id status:int type!:int newName:str delName:str",
+    ),
     Route("listProjects", accounts.projects, ("project/list",), (), "flag:int"),
     Route(
         "createTask",
