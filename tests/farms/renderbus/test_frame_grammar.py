@@ -69,6 +69,8 @@ def test_whatever_the_farm_says_is_read_or_refused(text):
         ("-1-1", "-1-1[1]"),
         ("1-2", "1,2"),
         ("1,3,4,5", "1,3-5[1]"),
+        ("2,4,6-10", "2,4,6-10[1]"),
+        ("1-5,7,9", "1-5[1],7,9"),
     ],
 )
 def test_as_the_sdk_writes_it(ours, farm):

@@ -94,17 +94,28 @@ def _span(piece: str, text: str) -> range:
 
 
 def _runs(numbers: tuple[int, ...]) -> Iterator[range]:
-    """Ascending numbers as ranges with a step: three in a row or more, or a single one."""
+    """Ascending numbers as ranges with a step: three in a row or more, or a single one.
+
+    The frame where two rows meet goes to the longer one, so that 2,4,6-10 stays what an artist would write.
+    """
     at = 0
     while at < len(numbers):
-        step = numbers[at + 1] - numbers[at] if at + 1 < len(numbers) else 1
-        end = at + 1
-        while end < len(numbers) and numbers[end] - numbers[end - 1] == step:
-            end += 1
+        end = _row_end(numbers, at)
+        if end < len(numbers) and _row_end(numbers, end - 1) - (end - 1) > end - at:
+            end -= 1
         if end - at < 3:
-            end, step = at + 1, 1
+            end = at + 1
+        step = numbers[at + 1] - numbers[at] if end > at + 1 else 1
         yield range(numbers[at], numbers[end - 1] + 1, step)
         at = end
+
+
+def _row_end(numbers: tuple[int, ...], at: int) -> int:
+    """Where the row of equal distances that begins at index `at` is over."""
+    end = at + 2
+    while end < len(numbers) and numbers[end] - numbers[end - 1] == numbers[at + 1] - numbers[at]:
+        end += 1
+    return min(end, len(numbers))
 
 
 def _written(runs: list[range], short: bool) -> str:
