@@ -1,0 +1,1 @@
+"""Renderbus / Fox Renderfarm, the cloud farm: a signed HTTP API, spoken in both published dialects."""
