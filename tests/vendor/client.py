@@ -8,7 +8,7 @@ A request is a line of JSON, its answer another. What the vendor's code prints g
     {"do": "pin", "what": "module.function", "value": V}     the function gives V from now on
     {"do": "unpin"}                                          all functions are themselves again
 
-{"object": N} among the arguments is the object made as N. An answer has "answer", or "error" with "type", "text" and
+{"object": "N.attribute"} among the arguments is that object. An answer has "answer", or "error" with "type", "text" and
 "code". Nobody waits: the pauses of the vendor's retries and polls are cut short.
 """
 
@@ -52,7 +52,7 @@ def found(path):
 def given(value):
     if isinstance(value, dict):
         if set(value) == {"object"}:
-            return objects[value["object"]]
+            return found(value["object"])
         return {key: given(one) for key, one in value.items()}
     return [given(one) for one in value] if isinstance(value, list) else value
 
