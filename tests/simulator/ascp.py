@@ -1,9 +1,9 @@
 """Stands in for Aspera's `ascp` and for the 2017 transmitter: the same command lines, a folder in place of servers.
 
-    python ascp.py STORAGE PASSWORD -P 33001 -O 33001 -d -p -l 1000000 --overwrite=older SOURCE TARGET
+    python ascp.py STORAGE PASSWORD -P 33001 -O 33001 -d -p -l 1000000 --overwrite=older SOURCE... TARGET
     python ascp.py STORAGE PASSWORD ENGINE SERVER IP PORT BID UID upload_files|download_files LOCAL REMOTE
 
-One of SOURCE and TARGET is `user@host:/path`; files lie at STORAGE/{user}/{account id}/{path}, the account id being
+Either TARGET or each SOURCE is `user@host:/path`; files lie at STORAGE/{user}/{account id}/{path}, the account id being
 the user without `_upload` or `_download`. `older`: a file that is there, and not older, is skipped. Exit codes: 0; 1
 for anything that fails, with a line that says why. Every call adds a line to STORAGE/.ascp.jsonl. With a file
 STORAGE/.ascp-hang it waits to be ended.
@@ -39,15 +39,18 @@ def main(arguments: list[str]) -> int:
 def ascp(root: Path, password: str, rest: list[str]) -> int:
     if os.environ.get("ASPERA_SCP_PASS") != password:
         return fail("ascp: failed to authenticate, exiting.")
-    if rest[:8] != OPTIONS or len(rest) != 11 or rest[8] not in ("--overwrite=older", "--overwrite=always"):
+    if rest[:8] != OPTIONS or len(rest) < 11 or rest[8] not in ("--overwrite=older", "--overwrite=always"):
         return fail(f"ascp: usage: {rest[:9]}")
     always = rest[8].endswith("always")
-    source, target = (REMOTE.fullmatch(each) for each in rest[9:])
-    if source is None and target is not None:
-        return copy(Path(rest[9]), place(root, target), always)
-    if source is not None and target is None:
-        return copy(place(root, source), Path(rest[10]), always)
-    return fail("ascp: one side has to be remote")
+    sources, target = [REMOTE.fullmatch(each) for each in rest[9:-1]], REMOTE.fullmatch(rest[-1])
+    if any(sources) is (target is not None):
+        return fail("ascp: one side has to be remote")
+    for name, source in zip(rest[9:-1], sources, strict=True):
+        there = place(root, target) if target else Path(rest[-1])
+        code = copy(place(root, source) if source else Path(name), there, always)
+        if code:
+            return code
+    return 0
 
 
 def transmitter(root: Path, rest: list[str]) -> int:

@@ -135,6 +135,8 @@ class Fox:
             {"cg_soft_name": "houdini 13", "plugin_name": ""},
         ]
         self.frame_fee = 0.05
+        self.holds_all = False
+        """Takes `submit_type` for every software; the manual has it for Maya alone."""
         self._storage = Storage(storage)
         self._faults = Faults()
         self._accounts = {self.account.account: self.account}
@@ -303,7 +305,8 @@ class Fox:
             wanted = numbers(frames)
         except BadFrames as exc:
             raise Refusal("1021", "frames parameter cast exception") from exc
-        status = "Stopped" if str(body.get("submit_type", "0")) == "1" else "Preprocessing"
+        held = str(body.get("submit_type", "0")) == "1" and (self.holds_all or action == "create_task")
+        status = "Stopped" if held else "Preprocessing"
         fields = {**body, "frames": frames}
         task = FoxTask(self._number("task"), account.account, fields, scene, wanted, status, time.time())
         task.frames = [FoxFrame(self._number("job"), number) for number in wanted]
@@ -657,6 +660,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
     server: _Server
 
     def do_GET(self) -> None:

@@ -7,12 +7,13 @@ called without a shell. The password is in the child's environment and nowhere e
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import IO, Any, Callable
+from typing import IO, Any, Callable, ClassVar
 
 from ..._errors import Cancelled, FarmError
 from ...redaction import redact
@@ -49,10 +50,13 @@ class Ascp:
     server: str
     password: str = field(repr=False)
 
-    def upload(self, local: str, folder: str, user: str, *, skip_same: bool = True, step: Step = stay) -> Ran:
-        """A file, or a folder with all that is in it, into the remote `folder`. Raises FarmError without a program."""
+    most: ClassVar[int] = 64
+    """Files that one call is given: each call is a connection of its own."""
+
+    def upload(self, files: Sequence[str], folder: str, user: str, *, skip_same: bool = True, step: Step = stay) -> Ran:
+        """Files, and folders with all that is in them, into the remote `folder`. Raises FarmError without a program."""
         target = f"{user}@{self.server}:/{folder.strip('/')}"
-        return self._run([*self._options(skip_same), local, target], step)
+        return self._run([*self._options(skip_same), *files, target], step)
 
     def download(self, remote: str, folder: str, user: str, *, skip_same: bool = True, step: Step = stay) -> Ran:
         """The remote file or folder into the local `folder`. Raises FarmError without a program."""
@@ -76,8 +80,11 @@ class Transmitter:
     line: Transport
     user_id: str
 
-    def upload(self, local: str, folder: str, storage_id: str, *, step: Step = stay) -> Ran:
-        """A file or folder into the remote `folder`; what is there already is skipped."""
+    most: ClassVar[int] = 1
+
+    def upload(self, files: Sequence[str], folder: str, storage_id: str, *, step: Step = stay) -> Ran:
+        """One file or folder into the remote `folder`; what is there already is skipped."""
+        (local,) = files
         return self._run(storage_id, "upload_files", local, f"/{folder.strip('/')}", step)
 
     def download(self, remote: str, folder: str, storage_id: str, *, step: Step = stay) -> Ran:
@@ -147,3 +154,11 @@ def _end_of(output: IO[bytes]) -> str:
     output.seek(max(0, output.tell() - 4000))
     lines = [line.strip() for line in output.read().decode("utf-8", "replace").splitlines() if line.strip()]
     return lines[-1] if lines else ""
+
+
+def program(name: str) -> str:
+    """The program's path. Raises FarmError."""
+    found = shutil.which(name)
+    if found is None:
+        raise FarmError(f"The program {name} is not on this machine.", "Install it, or name it in the farm's settings.")
+    return found

@@ -15,13 +15,12 @@ original printed and returned -1, False or [].
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Union
 
 from ..._errors import BadInput, FarmError, UnknownJob
 from .api import Api, Item
-from .ascp import Ascp, Ran, Transmitter
+from .ascp import Ascp, Ran, Transmitter, program
 from .errors import BadAccess
 from .frames import check_frames
 from .models import User, read_task, read_user
@@ -235,8 +234,8 @@ class Fox:
         local, folder = os.path.abspath(path), remote_folder(os.path.abspath(path))
         by = self._carrier(password)
         if isinstance(by, Ascp):
-            return by.upload(local, folder, user or f"{self.account_id}_upload", skip_same=skip_same).code
-        return by.upload(local, folder, user or self._user.upload_id).code
+            return by.upload([local], folder, user or f"{self.account_id}_upload", skip_same=skip_same).code
+        return by.upload([local], folder, user or self._user.upload_id).code
 
     def download(
         self,
@@ -286,11 +285,3 @@ def submitted(data: Sequence[Item]) -> int:
     if str(first.get("submit_result", "0")) != "0" or not str(first.get("task_id", "")).isdigit():
         raise FarmError("The farm took the scene and made no task of it.", "Check that the scene is uploaded.")
     return int(first["task_id"])
-
-
-def program(name: str) -> str:
-    """The program's path. Raises FarmError."""
-    found = shutil.which(name)
-    if found is None:
-        raise FarmError(f"The program {name} is not on this machine.", "Install it, or name it in the farm's settings.")
-    return found

@@ -116,6 +116,11 @@ class Task:
         return state or JobState.WAITING
 
     @property
+    def counted(self) -> int:
+        """Frames by the counts."""
+        return self.done + self.failed + self.aborted + self.executing + self.waiting
+
+    @property
     def folder(self) -> str:
         """Where the farm keeps its pictures: the id and the scene's name without its ending."""
         return f"{self.id}_{PurePosixPath(self.scene).stem.strip()}"
