@@ -47,6 +47,9 @@ setup(
     ],
     entry_points={
         "console_scripts": ["farmdeck = farmdeck_ui.cli:main"],
-        "farmdeck.farms": ["local = farmdeck.farms.local:LocalFarm"],
+        "farmdeck.farms": [
+            "foxfarm = farmdeck.farms.foxfarm:FoxFarm",
+            "local = farmdeck.farms.local:LocalFarm",
+        ],
     },
 )
