@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--blender", type=Path, help="renders .blend files with this program")
     parser.add_argument("--tick", type=float, default=1.0, help="seconds between steps")
     given = parser.parse_args(arguments)
-    settings: dict[str, Any] = {"tick": given.tick} | ({"blender": given.blender} if given.blender else {})
+    settings: dict[str, Any] = {"tick": given.tick, **({"blender": given.blender} if given.blender else {})}
     done = threading.Event()
     for one in (signal.SIGINT, signal.SIGTERM):
         signal.signal(one, lambda *_: done.set())
@@ -41,9 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         farm = stack.enter_context(FARMS[given.farm](storage, given.port, **settings))
         print(f"url: {farm.url}")
         print(f"storage: {storage}")
-        if isinstance(farm, Renderbus):
-            print(f"access id: {farm.account.access_id}")
-            print(f"access key: {farm.account.access_key}")
+        print(f"access id: {getattr(farm.account, 'access_id', None) or farm.account.account}")
+        print(f"access key: {farm.account.access_key}")
         sys.stdout.flush()
         done.wait()
     return 0

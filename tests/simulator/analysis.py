@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from . import software
@@ -76,7 +76,7 @@ def analyse(task: Task, storage: Storage, settings: Settings, hardware: list[dic
         raise BadTask("task.json has neither scene_info_render nor scene_info")
     parts, split, cameras = _parts(cg_id, info, scene_info)
     _check_frames(info, parts, settings)
-    missing = frozenset(_missing(task, storage, documents["upload.json"]))
+    missing = frozenset(_missing(task, storage, documents["upload.json"], settings.compares_local))
     if missing and settings.missing_assets == "task":
         raise BadTask(f"Missing in the storage: {', '.join(sorted(missing))}")
     scene = PurePosixPath(str(info.get("input_cg_file") or "scene").replace("\\", "/")).name
@@ -230,7 +230,7 @@ def _items(upload: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 yield item
 
 
-def _missing(task: Task, storage: Storage, upload: dict[str, Any]) -> Iterator[str]:
+def _missing(task: Task, storage: Storage, upload: dict[str, Any], compares: bool) -> Iterator[str]:
     """Files of upload.json that are not there, or not with the size or MD5 that it names."""
     for item in _items(upload):
         try:
@@ -240,10 +240,17 @@ def _missing(task: Task, storage: Storage, upload: dict[str, Any]) -> Iterator[s
             size = None
         if size is None:
             yield item["server"]
-        elif "size" in item and int(item["size"]) != size:
-            yield f"{item['server']} ({size} bytes of {item['size']})"
+        elif size != _wanted_size(item, size, compares):
+            yield f"{item['server']} ({size} bytes)"
         elif item.get("hash") and hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest() != item["hash"]:
             yield f"{item['server']} (other content)"
+
+
+def _wanted_size(item: dict[str, Any], size: int, compares: bool) -> int:
+    if "size" in item:
+        return int(item["size"])
+    local = Path(str(item.get("local") or ""))
+    return local.stat().st_size if compares and local.is_absolute() and local.is_file() else size
 
 
 def _remote(info: dict[str, Any], upload: dict[str, Any]) -> str:

@@ -24,8 +24,8 @@ OUTCOMES = {"done": fr.DONE, "failed": fr.FAILED, "timeout": fr.TIMED_OUT, "stop
 
 def step(farm: Renderbus, task: Task) -> None:
     """One tick of a task that moves."""
-    if task.status in farm.held:
-        return
+    if task.status in farm.held or task.id not in farm.moving:
+        return  # it may have been ended by another one in this very tick
     STEPS[task.status](farm, task)
     if task.status not in ts.MOVING:
         farm.moving.pop(task.id, None)

@@ -81,8 +81,8 @@ class Renderbus:
 
     @property
     def url(self) -> str:
-        """scheme://host:port."""
-        return f"{'https' if self.settings.tls else 'http'}://{self.domain}"
+        """http://host:port."""
+        return f"http://{self.domain}"
 
     def __enter__(self) -> Renderbus:
         self._server.start()

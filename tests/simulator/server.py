@@ -6,6 +6,7 @@ import contextlib
 import json
 import secrets
 import socket
+import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -43,8 +44,6 @@ class _Http(ThreadingHTTPServer):
 
     def get_request(self) -> tuple[socket.socket, Any]:
         connection, address = super().get_request()
-        if self.farm.settings.tls is not None:
-            connection = self.farm.settings.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
         with self.guard:
             self.open.add(connection)
         return connection, address
@@ -56,8 +55,6 @@ class _Http(ThreadingHTTPServer):
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is none of our business; anything else is a bug, and shown."""
-        import sys
-
         if not isinstance(sys.exc_info()[1], OSError):
             super().handle_error(request, client_address)
 

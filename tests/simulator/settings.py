@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +13,6 @@ class Settings:
     host: str = "127.0.0.1"
     name: str = ""
     """The name it was given, with its port; signatures for it are right, too ("" = host:port alone)."""
-    tls: ssl.SSLContext | None = None
     dialects: frozenset[str] | set[str] = frozenset({"v3", "current"})
     java_values: bool = False
     """Signs true, false and null as Java prints them, instead of Python."""
@@ -46,7 +44,12 @@ class Settings:
     """A task begins with a frame of type 1 (pre-rendering)."""
     stop_status: int = 10
     """What a stopped task says: 10 or 15 (user stop)."""
+    compares_local: bool = True
+    """An asset whose local file is on this machine must have its size, too."""
     lists_unsubmitted: bool = False
+    """Tasks that were created and never submitted are listed: status 0, no submitDate."""
+    no_parts: list[object] | None = None
+    """respRenderingTaskList of a task without parts: null as documented, or [] (which an old client needs)."""
     resubmission: str = "refuse"
     """A second submit of a task: "refuse" (code 100) or "ignore" (200, nothing happens)."""
     log_lines: int = 40

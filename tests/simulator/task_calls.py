@@ -81,7 +81,7 @@ def listing(call: Call) -> Any:
         and _in_time(call, task)
     ]
     shown, around = call.page(found)
-    return {**around, "items": [task_info(task, call.dialect, call.v2) for task in shown]}
+    return {**around, "items": [task_info(task, call.dialect, call.v2, call.farm.settings.no_parts) for task in shown]}
 
 
 def _in_time(call: Call, task: Task) -> bool:
@@ -96,7 +96,7 @@ def info(call: Call) -> Any:
     """Tasks and parts by number; those that are not known, not submitted or another's are left out."""
     found = [call.farm.tasks.get(number) for number in dict.fromkeys(call.numbers("taskIds"))]
     shown = [
-        task_info(task, call.dialect, call.v2)
+        task_info(task, call.dialect, call.v2, call.farm.settings.no_parts)
         for task in found
         if task is not None and call.sees(task) and (task.listed or call.farm.settings.lists_unsubmitted)
     ]

@@ -144,7 +144,7 @@ def _progress(task: Task) -> dict[str, Any]:
     }
 
 
-def task_info(task: Task, dialect: str, v2: bool = False) -> dict[str, Any]:
+def task_info(task: Task, dialect: str, v2: bool = False, no_parts: Any = None) -> dict[str, Any]:
     """TaskInfo with every key that the dialect's document names; `bid` in `/v2` alone."""
     parent = bool(task.children)
     split = task.parent is not None or parent
@@ -182,7 +182,9 @@ def task_info(task: Task, dialect: str, v2: bool = False) -> dict[str, Any]:
         "cloneOriginalId": None if parent else task.clone_original_id,
         "shareMainCapital": int(task.account.share_main_capital),
         "taskRam": task.ram,
-        "respRenderingTaskList": [task_info(child, dialect, v2) for child in task.children] if parent else None,
+        "respRenderingTaskList": [task_info(child, dialect, v2, no_parts) for child in task.children]
+        if parent
+        else no_parts,
         "layerName": task.layer,
         "taskTypeText": TYPE_TEXTS.get(task.kind) if split else None,
         "isDelete": int(not task.deleted),
