@@ -125,6 +125,8 @@ def test_the_cards_that_were_asked_for():
     cards = [hardware(1, model="A", gpus="1*GPU"), hardware(2, model="A", gpus="2*GPU")]
     assert choose(cards, MAYA, options(graphics_cards="1"), platform=2).id == 1
     assert choose(cards, MAYA, options(graphics_cards="2"), platform=2).id == 2
+    usual = hardware(3, gpus="1*GPU", ram="128GB")
+    assert choose([*cards, usual], MAYA, options(graphics_cards="2"), platform=2).id == 3
 
 
 def test_the_one_that_is_named():

@@ -23,10 +23,17 @@ def said(software, **given):
     return [(problem.severity, problem.subject) for problem in found]
 
 
-@pytest.mark.parametrize("name", ["first", "middle", "last"])
+FLAGS = next(option.choices for option in OPTIONS if option.name == "test_frames")
+
+
+@pytest.mark.parametrize("name", FLAGS)
 def test_each_flag_has_its_place(name):
-    place = ["first", "middle", "last"].index(name)
-    assert pre_frames(options(test_frames=name)) == "".join("1" if i == place else "0" for i in range(3))
+    places = ["1" if place in name.split(",") else "0" for place in ("first", "middle", "last")]
+    assert pre_frames(options(test_frames=name)) == "".join(places)
+
+
+def test_any_of_the_three_can_be_chosen():
+    assert len(set(FLAGS)) == 2**3
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,8 @@ class Farm:
     def cache(self):
         return SoftwareCache(self.file, lambda: self._say("list", LIST), self._detail, lambda: self.now)
 
-    def _detail(self, cg_id):
-        return self._say(cg_id, self.answer)
+    def _detail(self, cg_id, system):
+        return self._say(cg_id if system else (cg_id, "linux"), self.answer)
 
     def _say(self, what, answer):
         self.asked.append(what)
@@ -58,9 +58,10 @@ def test_each_application_and_the_list_of_them_are_kept_apart(farm):
     cache.detail(2000)
     farm.answer = SoftwareDetail()
     assert cache.detail(2007).value == SoftwareDetail()
+    assert cache.detail(2000, system=0).value == SoftwareDetail()
     assert cache.detail(2000).value == OFFERED
     assert cache.software().value == LIST
-    assert farm.asked == ["list", 2000, 2007]
+    assert farm.asked == ["list", 2000, 2007, (2000, "linux")]
 
 
 def test_on_demand_it_is_asked_again(farm):
@@ -111,7 +112,7 @@ def test_a_file_that_makes_no_sense_is_made_anew(farm, text):
 def test_so_is_an_entry(farm, entry):
     farm.cache().software()
     doc = json.loads(farm.file.read_text(encoding="utf-8"))
-    doc["lists"]["2000"] = entry
+    doc["lists"]["2000 on 1"] = entry
     farm.file.write_text(json.dumps(doc), encoding="utf-8")
     assert farm.cache().detail(2000).value == OFFERED
     assert farm.cache().software().value == LIST

@@ -11,13 +11,13 @@ from farmdeck.farms.renderbus.environments import (
     CG_NAMES,
     bare_version,
     cg_id_of,
-    env_request,
     environment_like,
     plugin_versions,
     render_env,
     software_name,
+    user_env,
 )
-from farmdeck.farms.renderbus.models import PluginVersion, SoftwareDetail, SoftwareVersion
+from farmdeck.farms.renderbus.models import PluginVersion, SoftwareDetail, SoftwareVersion, UserEnv
 from farmdeck.scene import Plugin, Scene, Software
 from hypothesis import given
 from hypothesis import strategies as st
@@ -145,27 +145,30 @@ def test_a_name_of_its_own():
 
 def test_what_is_asked_of_the_farm():
     env, _ = like("2022.3", MTOA)
-    assert env_request(env, OFFERED) == {
-        "cgId": 2000,
-        "cgName": "Maya",
-        "cgVersion": "2022",
-        "renderLayerType": 0,
-        "editName": "Maya 2022 mtoa 5.3.1",
-        "renderSystem": 1,
-        "pluginIds": [101],
-    }
-    more = env_request(replace(env, system="linux"), OFFERED, layer_type=1, project_folder="/w")
-    assert (more["renderSystem"], more["renderLayerType"], more["projectPath"]) == (0, 1, "/w")
-    for value in more.values():
-        assert not isinstance(value, bool)
+    made = user_env(env, OFFERED)
+    assert made == UserEnv(
+        cg_id=2000,
+        name="Maya 2022 mtoa 5.3.1",
+        cg_name="Maya",
+        cg_version="2022",
+        system=1,
+        plugins=(PluginVersion(101, "mtoa", "mtoa 5.3.1"),),
+    )
+    assert render_env(made) == env
+    more = user_env(replace(env, system="linux"), OFFERED, layer_type=1, project_folder="/w")
+    assert (more.system, more.layer_type, more.project_path) == (0, 1, "/w")
+
+
+def test_there_and_back():
+    assert user_env(render_env(ENV), OFFERED, layer_type=1) == ENV
 
 
 @given(st.sampled_from(OFFERED.versions), st.sampled_from(["", "linux", "windows"]))
 def test_whatever_is_proposed_can_be_asked_for(version, system):
     env, _ = like(version.version, Plugin("mtoa", "5"), Plugin("Redshift"), Plugin("yeti"), system=system)
-    body = env_request(env, OFFERED)
-    assert body["cgVersion"] == version.version
-    assert len(body["pluginIds"]) == len(env.plugins)
+    made = user_env(env, OFFERED)
+    assert made.cg_version == version.version
+    assert render_env(made) == env
 
 
 @pytest.mark.parametrize(
@@ -180,14 +183,14 @@ def test_whatever_is_proposed_can_be_asked_for(version, system):
 def test_what_is_not_offered_is_named(change, said):
     env, _ = like("2022")
     with pytest.raises(BadInput) as caught:
-        env_request(replace(env, **change), OFFERED)
+        user_env(replace(env, **change), OFFERED)
     assert str(caught.value).endswith(said)
 
 
 def test_a_plug_in_without_a_version_is_the_newest():
     env, _ = like("2022")
-    body = env_request(replace(env, plugins=(Plugin("MtoA.mll"),)), OFFERED)
-    assert body["pluginIds"] == [102]
+    made = user_env(replace(env, plugins=(Plugin("MtoA.mll"),)), OFFERED)
+    assert [each.id for each in made.plugins] == [102]
 
 
 def test_the_newest_is_told_by_its_numbers():

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from typing import Any
 
 from ..._errors import BadInput
 from ...environments import RenderEnv, version_key
@@ -83,29 +82,27 @@ def render_env(env: UserEnv) -> RenderEnv:
     )
 
 
-def env_request(
-    env: RenderEnv, offered: SoftwareDetail, *, layer_type: int = 0, project_folder: str = ""
-) -> dict[str, Any]:
-    """The body that makes or changes an environment: every number a number, plug-ins by their ids.
+def user_env(env: RenderEnv, offered: SoftwareDetail, *, layer_type: int = 0, project_folder: str = "") -> UserEnv:
+    """Our environment in the farm's words, to make or to change: versions spelt as offered, plug-ins with their ids.
 
-    `offered` is what the farm has for that application. Raises BadInput, naming what is not offered.
+    `offered` is what the farm has for that application. `layer_type`: 0 for Maya's old render layers, 1 for Render
+    Setup. Raises BadInput, naming what is not offered.
     """
     system = _system(env)
     version = next((each for each in offered.versions if _is(each, env.software.version)), None)
     if version is None:
         raise BadInput(f"{_not_offered(env.software)}.", _what_is_offered(offered))
-    body: dict[str, Any] = {
-        "cgId": cg_id_of(env.software.name),
-        "cgName": version.name,
-        "cgVersion": version.version,
-        "renderLayerType": layer_type,
-        "editName": env.name,
-        "renderSystem": system,
-        "pluginIds": [_plugin_id(plugin, version, offered) for plugin in env.plugins],
-    }
-    if project_folder:
-        body["projectPath"] = project_folder
-    return body
+    return UserEnv(
+        cg_id=cg_id_of(env.software.name),
+        name=env.name,
+        cg_name=version.name,
+        cg_version=version.version,
+        system=system,
+        layer_type=layer_type,
+        is_default=env.default,
+        project_path=project_folder,
+        plugins=tuple(_offered_plugin(plugin, version, offered) for plugin in env.plugins),
+    )
 
 
 def environment_like(
@@ -187,8 +184,8 @@ def _nearest(wanted: str, offered: Iterable[str]) -> tuple[str, bool]:
     return best, bool(best) and keys[best][: len(key)] == key
 
 
-def _plugin_id(plugin: Plugin, version: SoftwareVersion, offered: SoftwareDetail) -> int:
-    """The id of that version of the plug-in; "" takes the newest. Raises BadInput."""
+def _offered_plugin(plugin: Plugin, version: SoftwareVersion, offered: SoftwareDetail) -> PluginVersion:
+    """That version of the plug-in; "" takes the newest. Raises BadInput."""
     families = _families(version, offered)
     family = next((each for each in families if _plugin_key(each.name) == _plugin_key(plugin.name)), None)
     if family is None:
@@ -198,9 +195,9 @@ def _plugin_id(plugin: Plugin, version: SoftwareVersion, offered: SoftwareDetail
         )
     for each in family.versions:
         if _same_version(plugin.version, bare_version(family.name, each.version)):
-            return each.id
+            return each
     if not plugin.version and family.versions:
-        return _newest(family.versions).id
+        return _newest(family.versions)
     raise BadInput(
         f"{plugin.name} {plugin.version} is not offered.",
         f"Take one of: {', '.join(bare_version(family.name, each.version) for each in family.versions)}.",

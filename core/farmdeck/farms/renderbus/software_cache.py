@@ -41,10 +41,10 @@ class SoftwareCache:
         self,
         file: Path,
         ask_software: Callable[[], SoftwareList],
-        ask_detail: Callable[[int], SoftwareDetail],
+        ask_detail: Callable[[int, int], SoftwareDetail],
         clock: Callable[[], float] = time.time,
     ) -> None:
-        """`ask_detail` is given the farm's number of an application. Nothing is read or asked yet."""
+        """`ask_detail` is given the farm's numbers of an application and of a system. Nothing is read or asked yet."""
         self._file = file
         self._ask_software = ask_software
         self._ask_detail = ask_detail
@@ -54,9 +54,13 @@ class SoftwareCache:
         """The applications; asked again after a day, or to `refresh`. Raises FarmError when none are kept."""
         return self._get("software", SoftwareList, self._ask_software, _software_document, refresh)
 
-    def detail(self, cg_id: int, refresh: bool = False) -> Kept[SoftwareDetail]:
-        """An application's versions and plug-ins, likewise."""
-        return self._get(str(cg_id), SoftwareDetail, lambda: self._ask_detail(cg_id), _detail_document, refresh)
+    def detail(self, cg_id: int, system: int = 1, refresh: bool = False) -> Kept[SoftwareDetail]:
+        """An application's versions and plug-ins on Linux (0) or Windows (1), likewise."""
+
+        def ask() -> SoftwareDetail:
+            return self._ask_detail(cg_id, system)
+
+        return self._get(f"{cg_id} on {system}", SoftwareDetail, ask, _detail_document, refresh)
 
     def _get(
         self, key: str, cls: type[T], ask: Callable[[], T], document: Callable[[T], dict[str, Any]], refresh: bool
