@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -225,21 +226,20 @@ class TransmitterTransfer(Transfer):
 
     def _call(self, items: Sequence[Item], plan: Plan, meter: Meter) -> Ended:
         make_folder(self._folder)
-        with translated(self._folder), tempfile.TemporaryDirectory(prefix="call-", dir=self._folder) as name:
-            output = Path(name, "output.txt")
-            command = plan.arguments(items, Path(name))
-            with output.open("wb") as file:
-                process = self._start(command, file)
+        with translated(self._folder):
+            lists = Path(tempfile.mkdtemp(prefix="call-", dir=self._folder))
+        output = lists / "output.txt"
+        try:
+            with translated(self._folder), output.open("wb") as file:
+                process = self._start(plan.arguments(items, lists), file)
             try:
                 while (code := _wait(process, POLL)) is None:
                     meter.step(plan.over(items, output))
             finally:
-                if process.poll() is None:
-                    end_tree(process.pid)
-                if process.stdin is not None:
-                    process.stdin.close()
-                process.wait()
+                _end(process)
             return Ended(code, output.read_text("utf-8", "replace")[-TAIL:])
+        finally:
+            shutil.rmtree(lists, ignore_errors=True)
 
     def _start(self, command: Sequence[str], output: BinaryIO) -> subprocess.Popen[bytes]:
         environ = {**clean_environment(), "RAYVISION_LOG": str(self._folder)}
@@ -264,6 +264,15 @@ class TransmitterTransfer(Transfer):
             fix = SETUP
         why = MEANING.get(ended.code, "the farm does not say why")
         return TransferError(f"The transmitter ended with code {ended.code}, {why}: {_last_line(ended)}", fix)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """With everything that it started; harmless when it has ended."""
+    if process.poll() is None:
+        end_tree(process.pid)
+    if process.stdin is not None:
+        process.stdin.close()
+    process.wait()
 
 
 def _wait(process: subprocess.Popen[bytes], seconds: float) -> int | None:

@@ -209,10 +209,14 @@ def _receive(session: requests.Session, url: str, part: Path, watch: Watch) -> N
         answer.raise_for_status()
         begun = begun if answer.status_code == 206 else 0
         total = begun + int(answer.headers.get("Content-Length", 0))
-        with translated(part), part.open("ab" if begun else "wb") as file:
-            for chunk in answer.iter_content(CHUNK):
-                file.write(chunk)
-                watch.step(file.tell(), max(total, file.tell()))
+        with translated(part):
+            file = part.open("ab" if begun else "wb", buffering=0)
+        with file:
+            for chunk in answer.iter_content(CHUNK):  # its errors are OSErrors too, and none of the disk's
+                with translated(part):
+                    file.write(chunk)
+                begun += len(chunk)
+                watch.step(begun, max(total, begun))
 
 
 def _length(part: Path) -> int:
