@@ -50,6 +50,7 @@ setup(
         "farmdeck.farms": [
             "foxfarm = farmdeck.farms.foxfarm:FoxFarm",
             "local = farmdeck.farms.local:LocalFarm",
+            "renderbus = farmdeck.farms.renderbus:RenderbusFarm",
         ],
     },
 )

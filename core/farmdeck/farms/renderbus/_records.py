@@ -1,0 +1,135 @@
+"""What became of each submission at the farm: written down before anything is asked for, so that a crash loses nothing.
+
+The farm has no key by which the same submission could be recognised, and creating a task cannot be repeated: the
+stages here say after a crash what may have been done.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from ..._errors import FarmError
+from ...submission import Submission, submission_document, submission_from_document
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS tasks (
+    submission TEXT PRIMARY KEY, stage TEXT NOT NULL, task INTEGER, begun REAL NOT NULL,
+    scene_hash TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '', document TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS tasks_task ON tasks (task);
+"""
+
+
+class Stage(str, Enum):
+    """How far a submission came."""
+
+    HASHED = "hashed"
+    CREATING = "creating"
+    """A task number was asked for; the answer may be lost."""
+    CREATED = "created"
+    """It has its number; the farm may or may not have been told to render it."""
+    SUBMITTED = "submitted"
+
+
+@dataclass(frozen=True)
+class Record:
+    """One submission at one farm."""
+
+    submission: Submission
+    stage: Stage
+    task: int | None
+    begun: float
+    """When its number was asked for, seconds since the epoch."""
+    scene_hash: str
+    note: str
+    """Something left behind at the farm that a person should know of."""
+
+
+class Records:
+    """The records of one account; any thread may use them."""
+
+    def __init__(self, file: Path) -> None:
+        """The file is made when it is first used."""
+        self._file = file
+        self._lock = threading.Lock()
+        self._db: sqlite3.Connection | None = None
+
+    def close(self) -> None:
+        with self._lock:
+            if self._db is not None:
+                self._db.close()
+            self._db = None
+
+    def by_submission(self, id: str) -> Record | None:
+        return self._one("SELECT * FROM tasks WHERE submission = ?", id)
+
+    def by_task(self, task: int) -> Record | None:
+        return self._one("SELECT * FROM tasks WHERE task = ?", task)
+
+    def hashed(self, submission: Submission, scene_hash: str) -> None:
+        """The scene's MD5 is known; a stage that was reached stays."""
+        document = json.dumps(submission_document(submission))
+        with self._using() as db:
+            db.execute(
+                "INSERT INTO tasks (submission, stage, begun, scene_hash, document) VALUES (?, ?, ?, ?, ?) "
+                "ON CONFLICT (submission) DO UPDATE SET scene_hash = excluded.scene_hash",
+                (submission.id, Stage.HASHED.value, time.time(), scene_hash, document),
+            )
+
+    def creating(self, id: str) -> None:
+        """A number is about to be asked for."""
+        self._set(id, stage=Stage.CREATING.value, begun=time.time())
+
+    def created(self, id: str, task: int) -> None:
+        self._set(id, stage=Stage.CREATED.value, task=task)
+
+    def submitted(self, id: str) -> None:
+        self._set(id, stage=Stage.SUBMITTED.value)
+
+    def noted(self, id: str, note: str) -> None:
+        self._set(id, note=note)
+
+    def forget(self, task: int) -> None:
+        with self._using() as db:
+            db.execute("DELETE FROM tasks WHERE task = ?", (task,))
+
+    def _set(self, id: str, **columns: object) -> None:
+        names = ", ".join(f"{name} = ?" for name in columns)
+        with self._using() as db:
+            db.execute(f"UPDATE tasks SET {names} WHERE submission = ?", (*columns.values(), id))
+
+    def _one(self, sql: str, value: object) -> Record | None:
+        with self._using() as db:
+            row = db.execute(sql, (value,)).fetchone()
+        if row is None:
+            return None
+        submission = submission_from_document(json.loads(row["document"]))
+        return Record(submission, Stage(row["stage"]), row["task"], row["begun"], row["scene_hash"], row["note"])
+
+    @contextmanager
+    def _using(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                if self._db is None:
+                    self._db = self._open()
+                yield self._db
+            except (sqlite3.DatabaseError, OSError) as exc:
+                said = f"The record of what was sent, {self._file}, cannot be used: {exc}."
+                raise FarmError(said, "Free some space, or check the folder's rights, then press Start.") from exc
+
+    def _open(self) -> sqlite3.Connection:
+        self._file.parent.mkdir(parents=True, exist_ok=True)
+        db = sqlite3.connect(self._file, timeout=10, isolation_level=None, check_same_thread=False)
+        db.row_factory = sqlite3.Row
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")  # after a power cut it must still say that a number was asked for
+        db.executescript(_SCHEMA)
+        return db

@@ -1,0 +1,90 @@
+"""The farm contract against the simulated farm, in both dialects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from farmdeck import Submission
+from farmdeck.farm import Farm, FarmContext, Watch
+from farmdeck.farms.renderbus import RenderbusFarm
+from farmdeck.scene import Software
+from farmdeck.testing import FarmContract, made_up_submission
+
+from tests.simulator import Renderbus
+
+
+def settings(simulated: Renderbus, **more: object) -> dict[str, object]:
+    """The farm's table of the settings file for a simulated farm."""
+    return {
+        "domain": simulated.domain,
+        "protocol": "http",
+        "access_id": simulated.account.access_id,
+        "platform": str(simulated.account.platform),
+        "storage": str(simulated.storage.root),
+        "poll_seconds": 0.05,
+        **more,
+    }
+
+
+class RenderbusContract(FarmContract):
+    patience = 20.0
+    dialect = ""
+
+    @pytest.fixture
+    def simulated(self, tmp_path: Path) -> Iterator[Renderbus]:
+        with Renderbus(tmp_path / "storage") as simulated:
+            yield simulated
+
+    @pytest.fixture
+    def farm(self, simulated: Renderbus, submission: Submission, tmp_path: Path) -> Iterator[RenderbusFarm]:
+        given = settings(simulated, dialect=self.dialect)
+        farm = RenderbusFarm(FarmContext("cloud", tmp_path / "own", given, lambda: simulated.account.access_key))
+        env, _ = farm.environment_like(submission.software, (), "windows")
+        farm.add_environment(env)
+        farm.check()  # as the agent does before anything else: it tells the dialect
+        yield farm
+        farm.close()
+
+    def submit(self, farm: Farm, submission: Submission) -> str:
+        """Its files have to be there first; and a task that is given up before its analysis cannot be brought back."""
+        scene = self.scene(submission)
+        farm.hash(submission, scene, Watch())
+        farm.upload(submission, scene, Watch())
+        job = super().submit(farm, submission)
+        if not submission.hold:
+            self.wait(farm, job, lambda report: report.farm_state != "Analysing")
+        return job
+
+    @pytest.fixture
+    def submission(self, tmp_path: Path) -> Submission:
+        return maya(tmp_path)
+
+
+def blender(folder: Path) -> Submission:
+    """One view layer: a task renders a whole Blender scene."""
+    made = made_up_submission(folder)
+    return replace(made, parts=made.parts[:1])
+
+
+def maya(folder: Path) -> Submission:
+    """Two render layers, each with frames of its own: a task with two parts."""
+    made = made_up_submission(folder)
+    parts = tuple(replace(part, address=(part.name,), item=part.name, renderer="arnold") for part in made.parts)
+    return replace(made, software=Software("Maya", "2024"), parts=parts)
+
+
+class TestCurrent(RenderbusContract):
+    dialect = "current"
+
+
+class TestProtocolV3(RenderbusContract):
+    dialect = "v3"
+
+
+class TestBlender(RenderbusContract):
+    @pytest.fixture
+    def submission(self, tmp_path: Path) -> Submission:
+        return blender(tmp_path)
