@@ -305,6 +305,33 @@ def test_failed_frames_and_their_logs(farm, server, tmp_path):
         farm.act(job, Action.RETRY)
 
 
+def test_stopping_what_ends_just_now(farm, server, tmp_path, monkeypatch):
+    job = send(farm, maya(tmp_path))
+    render(server, 2)  # three frames, one and two are at it
+    answer = server.answer
+
+    def late(raw, kind):
+        if b'"operate_order"' in raw:
+            monkeypatch.setattr(server, "answer", answer)
+            server.step()
+            server.tasks[5101184].frames[2].status = "Waiting"
+            server.tasks[5101184].status = "Start"
+        return answer(raw, kind)
+
+    monkeypatch.setattr(server, "answer", late)
+    farm.act(job, Action.STOP)
+    assert [body["task_id"] for body in server.bodies("operate_task")] == ["5101184,5101185,5101186", "5101184"]
+    assert [task.status for task in server.tasks.values()] == ["User_Stop", "System_Done", "System_Done"]
+    assert farm.jobs([job])[job].state is JobState.STOPPED
+
+
+def test_a_stop_that_is_refused_is_told(farm, server, tmp_path):
+    job = send(farm, maya(tmp_path))
+    server.inject(Fault("operate_task", "code", code=1013, message="closed", times=None))
+    with pytest.raises(errors.BadAccess, match="closed"):
+        farm.act(job, Action.STOP)
+
+
 def test_a_scene_that_never_came(farm, server, tmp_path):
     submission = maya(tmp_path)
     job = farm.submit(submission, Path(submission.scene.path), Watch())

@@ -208,7 +208,8 @@ class FoxFarm(Farm):
                 found.append(task)
             if not left or task.id < min(left) or count + 1 >= PAGE_SIZE * len(ids):
                 break
-        return found + [task for task in map(self._task, sorted(left)) if task is not None]
+        found += [task for task in map(self._task, left) if task is not None]
+        return sorted(found, key=lambda task: task.id)
 
     # -- what people ask
 
@@ -230,8 +231,17 @@ class FoxFarm(Farm):
             raise FarmError(f"{self.label} cannot {action.value} a job.", "Ask on the farm's own pages.")
 
     def _stop(self, tasks: Sequence[Task]) -> None:
-        """Only tasks that run can be stopped."""
-        self._operate([task.id for task in tasks if task.live], STOP)
+        """Only tasks that run can be stopped; one that ends just now refuses, and with it all that are named."""
+        live = [task.id for task in tasks if task.live]
+        while live:
+            try:
+                self._operate(live, STOP)
+                return
+            except Refused:
+                still = [task.id for task in self._tasks(live) if task.live]
+                if len(still) == len(live):
+                    raise
+                live = still
 
     def _start(self, tasks: Sequence[Task]) -> None:
         """What waits goes on; what was in a machine when it stopped begins again."""
