@@ -23,10 +23,10 @@ from ..job import Action, Job, JobState
 from ..lock import AgentLock
 from ..store import PROTOCOL, AgentInfo, AgentStore, Command, FarmInfo
 from ..submission import SubmissionState
-from ._delivery import deliver, give_up, wait_for_farm
+from ._delivery import act_before_sending, deliver, give_up, wait_for_farm
+from ._guard import guarded
 from ._pace import away_seconds
 from ._requests import FARM_COMMANDS, JOB_COMMANDS
-from ._snapshot import remove_snapshot
 from ._tracker import Tracker
 
 LOG = logging.getLogger("farmdeck.agent")
@@ -35,6 +35,7 @@ IDLE_SECONDS = 300.0
 DELIVERIES = 4
 KEEP_ANSWERS = 24 * 3600.0
 HOUSEKEEPING_SECONDS = 30.0
+_ACTIONS = frozenset(action.value for action in Action)
 
 
 def run_agent(folder: Path) -> int:
@@ -66,6 +67,8 @@ class Agent:
         self._deliveries: dict[str, Watch] = {}
         self._put_off: dict[str, tuple[int, float]] = {}
         """Deliveries whose farm did not answer: how many times, and when they are tried again (monotonic seconds)."""
+        self._letting_go: dict[str, list[Command]] = {}
+        """What was asked of jobs whose deliveries are leaving off: done once they have."""
         self._pool = ThreadPoolExecutor(DELIVERIES, thread_name_prefix="farmdeck-delivery")
         self._stop = threading.Event()
         self._wake = threading.Event()
@@ -118,7 +121,7 @@ class Agent:
         LOG.info("agent ends")
         for watch in list(self._deliveries.values()):
             watch.cancel()
-        self._pool.shutdown(wait=True)
+        self._pool.shutdown(wait=True, cancel_futures=True)
         for tracker in self._trackers.values():
             tracker.close()
         self._announce("ended")
@@ -161,7 +164,8 @@ class Agent:
             tracker = Tracker(name, wanted.kind, folder, self._folder, {**self._notify(), **wanted.values})
             context = FarmContext(name, folder, wanted.values, partial(credentials.fetch, name), tracker.notify)
             try:
-                tracker.start(kind(context))
+                with guarded(kind.label or wanted.kind):
+                    tracker.start(kind(context))
             except FarmdeckError as exc:
                 self._store.put_farm(FarmInfo(name, wanted.kind, kind.label, {}, "", str(exc), time.time()))
                 continue
@@ -172,15 +176,24 @@ class Agent:
         return {"notify": self._settings.agent.get("notify") is not False}
 
     def _reload(self) -> None:
-        self._settings = settings.load()
-        for name in [name for name in self._trackers if name not in self._settings.farms]:
+        """Farms that are gone or set otherwise are closed; what was on its way to them goes on with the new ones."""
+        before, self._settings = self._settings, settings.load()
+        for name in list(self._trackers):
+            if self._settings.farms.get(name) == before.farms.get(name):
+                continue
+            for id in list(self._deliveries):
+                if self._store.job(id).farm == name:
+                    self._deliveries[id].cancel()
             self._trackers.pop(name).close()
+        self._put_off.clear()
         self._open_farms()
 
     # -- what was asked
 
     def _take_commands(self) -> None:
-        for command in self._store.take_commands():
+        free = [id for id in self._letting_go if id not in self._deliveries]
+        waited = [command for id in free for command in self._letting_go.pop(id)]
+        for command in (*waited, *self._store.take_commands()):
             try:
                 self._hand_out(command)
             except FarmdeckError as exc:
@@ -196,14 +209,7 @@ class Agent:
         elif command.kind in FARM_COMMANDS:
             self._pass_on(self._tracker(command.target), command)
         elif command.kind in JOB_COMMANDS:
-            job = self._store.job(command.target)
-            if job.farm_job:
-                self._pass_on(self._tracker(job.farm), command)
-            elif command.kind not in {action.value for action in Action}:
-                raise BadInput(f"{job.name} is not on its farm yet.", "Wait until it is there.")
-            else:
-                self._act_before_delivery(job, Action(command.kind))
-                self._store.settle(command.id)
+            self._hand_out_of_job(self._store.job(command.target).id, command)
         else:
             self._store.settle(command.id, f'This agent does not know the command "{command.kind}". Update Farmdeck.')
 
@@ -216,25 +222,41 @@ class Agent:
             raise UnknownFarm(f'The farm "{farm}" is not set up, or does not work.', "See `farmdeck farms list`.")
         return self._trackers[farm]
 
-    def _act_before_delivery(self, job: Job, action: Action) -> None:
-        """The farm does not have it yet: the submission itself stops, goes on, or is forgotten."""
-        self._put_off.pop(job.id, None)
-        watch = self._deliveries.get(job.id)
-        if watch is not None and action in (Action.STOP, Action.ABANDON, Action.DELETE):
-            watch.cancel()
-        if action is Action.STOP:
-            self._store.update_job(job.id, state=JobState.STOPPED)
-        elif action in (Action.START, Action.RETRY):
-            self._store.set_submission(job.id, SubmissionState.QUEUED)
-            self._store.update_job(job.id, state=JobState.QUEUED, message="")
+    def _hand_out_of_job(self, id: str, command: Command) -> None:
+        action = Action(command.kind) if command.kind in _ACTIONS else None
+        if action is not None and id in self._deliveries:
+            self._let_go(id, action, command)
+            return
+        job = self._store.job(id)
+        if action is Action.DELETE and job.farm not in self._settings.farms:
+            act_before_sending(self._store, id, action)  # nobody is left to ask
+            self._store.settle(command.id)
+        elif job.farm_job:
+            self._pass_on(self._tracker(job.farm), command)
+        elif action is None:
+            raise BadInput(f"{job.name} is not on its farm yet.", "Wait until it is there.")
         else:
-            _, snapshot = self._store.submission_state(job.id)
-            remove_snapshot(snapshot)
-            if action is Action.DELETE:
-                self._store.delete_job(job.id)
-            else:
-                self._store.set_submission(job.id, SubmissionState.FAILED)
-                self._store.update_job(job.id, state=JobState.FAILED, message="Given up before it was sent.")
+            self._act_before_sending(job, action, command)
+
+    def _let_go(self, id: str, action: Action, command: Command) -> None:
+        """It is on its way at this moment: its delivery leaves off first, and may have been faster."""
+        if action in (Action.START, Action.RETRY) and id not in self._letting_go:
+            self._store.settle(command.id)
+            return
+        self._store.mark_taken(command.id)
+        self._letting_go.setdefault(id, []).append(command)
+        self._deliveries[id].cancel()
+
+    def _act_before_sending(self, job: Job, action: Action, command: Command) -> None:
+        self._put_off.pop(job.id, None)
+        state, _ = self._store.submission_state(job.id)
+        if state is SubmissionState.UPLOADED and action not in (Action.START, Action.RETRY):
+            # It may have been sent, and the answer lost: it waits while its farm is asked.
+            self._store.update_job(job.id, state=JobState.STOPPED, message="")
+            self._pass_on(self._tracker(job.farm), command)
+            return
+        act_before_sending(self._store, job.id, action)
+        self._store.settle(command.id)
 
     # -- deliveries
 
@@ -254,15 +276,19 @@ class Agent:
                     submission = store.submission(id)
                     tracker = self._tracker(submission.farm)
                     assert tracker.farm is not None  # only farms that were made have a tracker
-                    deliver(store, tracker.farm, submission, watch)
+                    with guarded(tracker.farm.label):
+                        deliver(store, tracker.farm, submission, watch)
                     self._put_off.pop(id, None)
                     tracker.notify(id)
                 except FarmUnreachable as exc:  # a line that is down comes back: nothing is lost, nothing is asked
+                    if watch.cancelled:
+                        return
                     times = self._put_off.get(id, (0, 0.0))[0] + 1
                     seconds = away_seconds(times)
                     self._put_off[id] = (times, time.monotonic() + seconds)
                     wait_for_farm(store, id, exc, seconds)
                 except FarmdeckError as exc:
+                    self._put_off.pop(id, None)
                     give_up(store, id, exc)
         except StoreError as exc:
             LOG.error("job %s: %s", id, exc)

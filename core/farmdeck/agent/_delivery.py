@@ -9,7 +9,7 @@ from pathlib import Path
 
 from .._errors import Cancelled, FarmdeckError, FarmError, FarmUnreachable
 from ..farm import Farm, Watch
-from ..job import JobState
+from ..job import Action, JobState
 from ..scene import Severity
 from ..store import AgentStore
 from ..submission import Submission, SubmissionState, check_unchanged
@@ -25,6 +25,7 @@ def deliver(store: AgentStore, farm: Farm, submission: Submission, watch: Watch)
     Raises FarmUnreachable: what was reached is on disk, and the same call goes on from there.
     """
     try:
+        watch.check()
         state, snapshot = store.submission_state(submission.id)
         store.update_job(submission.id, message="")
         if state is SubmissionState.QUEUED:
@@ -37,6 +38,7 @@ def deliver(store: AgentStore, farm: Farm, submission: Submission, watch: Watch)
             store.update_job(submission.id, state=JobState.UPLOADING, fraction=0.0)
             with watch.telling(_share(store, submission.id)):
                 farm.upload(submission, Path(snapshot), watch)
+            watch.check()
             _enter(store, submission, SubmissionState.UPLOADED)
         _send(store, farm, submission, Path(snapshot), watch)
     except Cancelled:
@@ -74,6 +76,30 @@ def give_up(store: AgentStore, id: str, why: FarmdeckError) -> None:
     store.update_job(id, state=JobState.FAILED, message=str(why))
 
 
+def act_before_sending(store: AgentStore, id: str, action: Action) -> None:
+    """The farm does not have it: the submission itself stops, goes on, is given up or forgotten."""
+    state, snapshot = store.submission_state(id)
+    if action is Action.STOP:
+        store.update_job(id, state=JobState.STOPPED)
+    elif action in (Action.START, Action.RETRY):
+        if state is SubmissionState.FAILED:
+            store.set_submission(id, SubmissionState.QUEUED)
+        store.update_job(id, state=JobState.QUEUED, message="")
+    else:
+        remove_snapshot(snapshot)
+        if action is Action.DELETE:
+            store.delete_job(id)
+        else:
+            store.set_submission(id, SubmissionState.FAILED)
+            store.update_job(id, state=JobState.FAILED, message="Given up before it was sent.")
+
+
+def sent(store: AgentStore, id: str, farm_job: str) -> None:
+    """The farm has it, and calls it so."""
+    store.update_job(id, farm_job=farm_job, state=JobState.WAITING, fraction=0.0, message="")
+    store.set_submission(id, SubmissionState.SUBMITTED)
+
+
 def _collect(store: AgentStore, farm: Farm, submission: Submission, watch: Watch) -> str:
     """The snapshot is the agent's first act; then every other file is looked at."""
     snapshot = str(take_snapshot(submission, store.folder / "snapshots"))
@@ -85,6 +111,8 @@ def _collect(store: AgentStore, farm: Farm, submission: Submission, watch: Watch
         for done, file in enumerate(submission.files):
             check_unchanged(file, "The file")
             watch.step(done, len(submission.files))
+    except FarmUnreachable:
+        raise  # the copy stays: what was submitted renders, however long the farm is silent
     except FarmdeckError:
         remove_snapshot(snapshot)  # nothing was sent: going on begins with a new one
         raise
@@ -99,6 +127,5 @@ def _enter(store: AgentStore, submission: Submission, state: SubmissionState) ->
 def _send(store: AgentStore, farm: Farm, submission: Submission, snapshot: Path, watch: Watch) -> None:
     """Look before sending: a farm that has it already is not asked twice."""
     farm_job = farm.find(submission.id) or farm.submit(submission, snapshot, watch)
-    store.update_job(submission.id, farm_job=farm_job, state=JobState.WAITING, fraction=0.0, message="")
-    store.set_submission(submission.id, SubmissionState.SUBMITTED)
+    sent(store, submission.id, farm_job)
     LOG.info("job %s: %s has it as %s", submission.id, submission.farm, farm_job)

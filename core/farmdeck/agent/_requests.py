@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from .._errors import BadInput, FarmError, UnknownJob
 from ..documents import from_plain, to_plain
@@ -13,8 +14,10 @@ from ..farm import Farm
 from ..job import Action, Job
 from ..scene import Plugin, Software
 from ..store import AgentStore, Command
+from ._delivery import act_before_sending, sent
 from ._snapshot import remove_snapshot, take_snapshot
 
+T = TypeVar("T")
 ENVIRONMENT = ("env.like", "env.add", "env.edit", "env.remove", "env.default")
 FARM_COMMANDS = ("farm.check", "farm.run", *ENVIRONMENT)
 """Commands whose target is a farm's name."""
@@ -29,12 +32,13 @@ def do(farm: Farm, store: AgentStore, command: Command) -> Mapping[str, Any]:
         return _environment(farm, command.kind, given)
     if command.kind == "farm.run":
         job = store.job(str(given["job"])).farm_job if given.get("job") else ""
-        came = farm.run(str(given.get("extra", "")), job, dict(given.get("values", {})))
+        if given.get("job") and not job:
+            raise BadInput("The job is not on its farm yet.", "Wait until it is there.")
+        came = farm.run(_given(given, "extra", str), job, _given({"values": {}, **given}, "values", dict))
         return {"said": came} if isinstance(came, str) else {"rows": came}
     if command.kind == "frame.log":
-        return {
-            "path": str(_keep_log(farm, store, store.job(command.target), int(given["part"]), int(given["number"])))
-        }
+        part, number = _given(given, "part", int), _given(given, "number", int)
+        return {"path": str(_keep_log(farm, store, store.job(command.target), part, number))}
     if command.kind == "job.download":
         raise BadInput(f"{farm.label} writes the pictures where they belong.", "There is nothing to fetch.")
     _act(farm, store, store.job(command.target), command)
@@ -43,19 +47,27 @@ def do(farm: Farm, store: AgentStore, command: Command) -> Mapping[str, Any]:
 
 def _environment(farm: Farm, kind: str, given: Mapping[str, Any]) -> Mapping[str, Any]:
     if kind == "env.like":
-        software = from_plain(Software, given["software"])
+        software = from_plain(Software, _given(given, "software", dict))
         plugins = [from_plain(Plugin, doc) for doc in given.get("plugins", ())]
         env, notes = farm.environment_like(software, plugins, str(given.get("system", "")))
         return {"environment": to_plain(env), "notes": list(notes)}
     if kind == "env.add":
-        farm.add_environment(from_plain(RenderEnv, given["environment"]))
+        farm.add_environment(from_plain(RenderEnv, _given(given, "environment", dict)))
     elif kind == "env.edit":
-        farm.edit_environment(from_plain(RenderEnv, given["environment"]))
+        farm.edit_environment(from_plain(RenderEnv, _given(given, "environment", dict)))
     elif kind == "env.remove":
-        farm.remove_environment(str(given["name"]))
+        farm.remove_environment(_given(given, "name", str))
     else:
-        farm.set_default_environment(str(given["name"]))
+        farm.set_default_environment(_given(given, "name", str))
     return {}
+
+
+def _given(given: Mapping[str, Any], name: str, kind: Callable[[Any], T]) -> T:
+    """What the command says of `name`. Raises BadInput."""
+    try:
+        return kind(given[name])
+    except (KeyError, ValueError, TypeError) as exc:
+        raise BadInput(f"That command does not say which {name}.", "Give it again, or update Farmdeck.") from exc
 
 
 def _keep_log(farm: Farm, store: AgentStore, job: Job, part: int, number: int) -> Path:
@@ -76,6 +88,13 @@ def _act(farm: Farm, store: AgentStore, job: Job, command: Command) -> None:
     if action not in farm.capabilities.actions:
         raise BadInput(f"{farm.label} cannot {action.value} a job.", "Ask on the farm's own pages.")
     wanted = [(int(part), int(number)) for part, number in command.arguments.get("frames", ())]
+    if not job.farm_job:  # its farm fell silent while it was sent: look before anything is said of it
+        farm_job = farm.find(job.id)
+        if farm_job is None:
+            act_before_sending(store, job.id, action)
+            return
+        sent(store, job.id, farm_job)
+        job = store.job(job.id)
     if action is Action.RETRY:
         _bring_back_snapshot(store, job)
     try:
@@ -87,6 +106,7 @@ def _act(farm: Farm, store: AgentStore, job: Job, command: Command) -> None:
         _, snapshot = store.submission_state(job.id)
         remove_snapshot(snapshot)
         store.delete_job(job.id)
+        shutil.rmtree(store.folder / "logs" / job.id, ignore_errors=True)
 
 
 def _bring_back_snapshot(store: AgentStore, job: Job) -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import logging
 import queue
+import shutil
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .._errors import FarmdeckError, FarmUnreachable
+from .._errors import FarmdeckError, FarmError, FarmUnreachable, StoreError
 from ..documents import to_plain
 from ..farm import Farm, JobReport
 from ..job import Action, Frame, FrameState, Job, JobState
 from ..store import AgentStore, Command, FarmInfo
 from ._downloads import MODES, Downloads
+from ._guard import guarded
 from ._notify import notify_ended
 from ._pace import Pace
 from ._requests import do
@@ -50,16 +53,22 @@ class Tracker:
         self._looked: dict[str, float] = {}
         self._info: FarmInfo | None = None
         self._silent_since: float | None = None
+        """When it was first found silent (seconds since the epoch); None while it answers."""
+        self._ask_at = 0.0
+        """When a silent farm is asked again (monotonic seconds)."""
+        self._refused = False
+        """Its row says what it had against the last look."""
         self._downloads: Downloads | None = None
+        self._desktop = ThreadPoolExecutor(1, thread_name_prefix=f"farmdeck-{name}-notify")
         self._closing = False
         self._thread = threading.Thread(target=self._run, name=f"farmdeck-{name}", daemon=True)
 
     def start(self, farm: Farm) -> None:
         """Raises BadInput for a setting that cannot be used."""
-        self.farm = farm
         if farm.capabilities.download:
             mode = str(self._settings.get("download", MODES[0]))
             self._downloads = Downloads(farm, self.name, mode, self.folder, self._store_folder)
+        self.farm = farm
         self._thread.start()
 
     def close(self) -> None:
@@ -69,6 +78,7 @@ class Tracker:
         self._thread.join()
         if self._downloads is not None:
             self._downloads.close()
+        self._desktop.shutdown(cancel_futures=True)
         if self.farm is not None:
             self.farm.close()
 
@@ -101,27 +111,50 @@ class Tracker:
                 self._due.wait(seconds)
                 self._due.clear()
             self._answer(store)
-            self._look(store, 0.0, pace)
+            if self._silent_since is None:
+                self._look(store, 0.0, pace)
 
     def _look(self, store: AgentStore, not_before: float, pace: Pace) -> tuple[float, float]:
         """Bring the store up to date; returns when the next look may be (monotonic seconds), and in how many it is."""
-        early = not_before - time.monotonic()
-        if early > 0 and not self._closing:
-            time.sleep(early)
+        now = time.monotonic()
+        if self._silent_since is not None and self._ask_at > now:  # woken, but not by the farm
+            return not_before, self._ask_at - now
+        if not_before > now and not self._closing:
+            time.sleep(not_before - now)
         begun = time.monotonic()
         try:
-            lively = self._mirror(store)
-            self._said_something(store)
-            seconds = pace.answered(lively)
-        except FarmUnreachable as exc:
-            LOG.warning("%s: %s", self.name, exc)
-            seconds = pace.silent()
-            self._said_nothing(store, exc, seconds)
-        except FarmdeckError as exc:
-            LOG.warning("%s: %s", self.name, exc)
+            seconds = self._ask(store, pace)
+        except StoreError as exc:  # a full disk passes
+            LOG.error("%s: %s", self.name, exc)
             seconds = pace.answered(False)
         took = time.monotonic() - begun
         return begun + max(AT_MOST_EVERY, took / LOOK_SHARE), seconds
+
+    def _ask(self, store: AgentStore, pace: Pace) -> float:
+        """One look; returns the seconds until the next."""
+        assert self.farm is not None
+        try:
+            with guarded(self.farm.label):
+                if self._silent_since is not None:
+                    self.farm.check()
+                lively = self._mirror(store)
+        except StoreError:
+            raise
+        except FarmUnreachable as exc:
+            LOG.warning("%s: %s", self.name, exc)
+            seconds = pace.silent()
+            self._ask_at = time.monotonic() + seconds
+            self._said_nothing(store, exc, seconds)
+            return seconds
+        except FarmdeckError as exc:
+            LOG.warning("%s: %s", self.name, exc)
+            self._refused = True
+            self._put_problem(store, str(exc))
+            return pace.answered(False)
+        if self._silent_since is not None or self._refused:
+            self._silent_since, self._refused = None, False
+            self.publish(store)
+        return pace.answered(lively)
 
     # -- the store's picture
 
@@ -132,11 +165,14 @@ class Tracker:
         before = next((info.document for info in store.farms() if info.name == self.name), {})
         known = {key: before[key] for key in ("environments", "account") if key in before}
         try:
-            status = self.farm.check()
-            known = {"environments": to_plain(self.farm.environments()), "account": to_plain(self.farm.account())}
+            with guarded(self.farm.label):
+                status = self.farm.check()
+                known = {"environments": to_plain(self.farm.environments()), "account": to_plain(self.farm.account())}
         except FarmdeckError as exc:
             problem = str(exc)
             LOG.warning("%s: %s", self.name, exc)
+            if isinstance(exc, FarmUnreachable) and self._silent_since is None:
+                self._silent_since = time.time()
         document = {"environments": [], "account": None, **known}
         document["capabilities"] = to_plain(self.farm.capabilities)
         self._info = FarmInfo(self.name, self.kind, self.farm.label, document, status, problem, time.time())
@@ -147,14 +183,12 @@ class Tracker:
         if self._silent_since is None:
             self._silent_since = time.time()
         since = time.strftime("%H:%M", time.localtime(self._silent_since))
-        problem = f"{exc.what} Silent since {since}; your jobs go on there. Trying again in {seconds:.0f} s."
+        said = f"{exc.what} Silent since {since}; your jobs go on there. Trying again in {seconds:.0f} s."
+        self._put_problem(store, said)
+
+    def _put_problem(self, store: AgentStore, problem: str) -> None:
         if self._info is not None:
             store.put_farm(replace(self._info, problem=problem, checked=time.time()))
-
-    def _said_something(self, store: AgentStore) -> None:
-        if self._silent_since is not None:
-            self._silent_since = None
-            self.publish(store)
 
     def _mirror(self, store: AgentStore) -> bool:
         """True when something changed, or somebody looks."""
@@ -166,15 +200,23 @@ class Tracker:
         if not jobs:
             return False
         reports = self.farm.jobs(list(jobs))
-        looked = {id for id, until in self._looked.items() if until > time.monotonic()}
-        lively = bool(looked & set(jobs))
+        self._looked = {id: until for id, until in self._looked.items() if until > time.monotonic()}
+        lively = bool(self._looked.keys() & set(jobs))
+        refused: FarmError | None = None
         for farm_job, job in jobs.items():
             report = reports.get(farm_job)
             if report is None:
                 message = "The farm no longer knows this job. Submit it again, or delete it here."
                 lively |= store.update_job(job.id, state=JobState.FAILED, message=message)
                 continue
-            lively |= self._mirror_one(store, job, report, farm_job in looked)
+            try:
+                lively |= self._mirror_one(store, job, report, farm_job in self._looked)
+            except FarmUnreachable:
+                raise
+            except FarmError as exc:  # one job's trouble is not the others'
+                refused = exc
+        if refused is not None:
+            raise refused
         return lively
 
     def _mirror_one(self, store: AgentStore, job: Job, report: JobReport, looked: bool) -> bool:
@@ -182,13 +224,16 @@ class Tracker:
         assert self.farm is not None
         over = report.state.at_rest and not job.state.at_rest
         frames = self.farm.frames(report.farm_job) if report.counts is None or looked or over else None
+        fetch = False
         if self._downloads is not None:
             done = report.counts.done if report.counts else _count(frames or (), FrameState.DONE)
-            self._downloads.note(store, job, done, report.state.ended)
-        said = self._downloads.said(job.id) if self._downloads is not None else ""
-        changed = mirror_job(store, job, report, frames, said)
+            fresh = bool(frames) and _rendered_since(store.frames(job.id), frames or ())
+            fetch = self._downloads.note(store, job, done, report.state.ended, fresh)
+        changed = mirror_job(store, job, report, frames)
+        if fetch and self._downloads is not None:
+            self._downloads.fetch(job.id)
         if report.state.ended and not job.state.ended and self._settings.get("notify", True):
-            notify_ended(store.job(job.id))
+            self._desktop.submit(notify_ended, store.job(job.id))
         return changed
 
     # -- what people ask
@@ -200,7 +245,14 @@ class Tracker:
             except queue.Empty:
                 return
             try:
-                values = self._do(store, command)
+                assert self.farm is not None
+                with guarded(self.farm.label):
+                    values = self._do(store, command)
+            except StoreError as exc:  # a full disk passes: it is asked again
+                LOG.error("%s %s: %s", command.kind, command.target, exc)
+                self._commands.put(command)
+                time.sleep(1.0)
+                return
             except FarmdeckError as exc:
                 LOG.info("%s %s: %s", command.kind, command.target, exc)
                 store.settle(command.id, str(exc))
@@ -220,35 +272,53 @@ class Tracker:
         if command.kind == "job.download" and self._downloads is not None:
             self._downloads.ask(command)
             return None
-        if command.kind in ("stop", "abandon", "delete") and self._downloads is not None:
-            self._downloads.stop(command.target)
+        if command.kind in _ACTIONS:
+            return self._act(store, command)
         values = do(self.farm, store, command)
+        self._ask_at = 0.0  # it answered
         if command.kind.startswith("env.") and command.kind != "env.like":
             self.publish(store)
-        if command.kind in _ACTIONS and command.kind != Action.DELETE.value:
-            job = store.job(command.target)
-            report = self.farm.jobs([job.farm_job]).get(job.farm_job)
-            if report is not None:
-                self._mirror_one(store, job, report, looked=True)
+        return values
+
+    def _act(self, store: AgentStore, command: Command) -> Mapping[str, Any]:
+        """An action on a job. Once its rendering is over, Stop leaves off fetching its pictures."""
+        assert self.farm is not None
+        job = store.job(command.target)
+        if self._downloads is not None:
+            if command.kind == Action.DELETE.value or (command.kind == Action.STOP.value and job.state.ended):
+                self._downloads.stop(store, job.id)
+            if command.kind == Action.STOP.value and job.state.ended:
+                return {}
+        values = do(self.farm, store, command)
+        self._ask_at = 0.0
+        if command.kind == Action.DELETE.value:
+            shutil.rmtree(self.folder / "thumbnails" / job.id, ignore_errors=True)
+            return values
+        job = store.job(job.id)
+        report = self.farm.jobs([job.farm_job]).get(job.farm_job) if job.farm_job else None
+        if report is not None:
+            self._mirror_one(store, job, report, looked=True)
         return values
 
 
-def mirror_job(store: AgentStore, job: Job, report: JobReport, frames: Sequence[Frame] | None, said: str = "") -> bool:
+def mirror_job(store: AgentStore, job: Job, report: JobReport, frames: Sequence[Frame] | None) -> bool:
     """Write what the farm says of a job, where it differs; True when it did.
 
-    `frames` is None when only the report's counts are at hand; `said` stands where the farm has nothing to say.
+    `frames` is None when only the report's counts are at hand.
     """
     changed = frames is not None and store.put_frames(job.id, frames) > 0
+    message = report.message or _why(report.state, frames or ())
+    known = frames is not None or message or not report.state.ended  # else what its frames said at the end stays
     changed |= store.update_job(
         job.id,
         state=report.state,
         farm_state=report.farm_state,
-        message=report.message or _why(report.state, frames or ()) or said,
         started=report.started,
         ended=report.ended,
         cost=report.cost,
         currency=report.currency,
         **_numbers(job, report, frames),
+        **({"message": message} if known else {}),
     )
     if report.state is JobState.DONE:
         _, snapshot = store.submission_state(job.id)
@@ -266,18 +336,28 @@ def _numbers(job: Job, report: JobReport, frames: Sequence[Frame] | None) -> dic
     every = frames or ()
     share = sum(1.0 if frame.state is FrameState.DONE else frame.progress for frame in every)
     pictures = [frame.thumbnail for frame in every if frame.thumbnail]
+    newest = {"thumbnail": pictures[-1]} if pictures else {}  # else it is the downloads' to say
     return {
         "total": len(every) or job.total,
         "done": _count(every, FrameState.DONE),
         "failed": _count(every, FrameState.FAILED) + _count(every, FrameState.ABANDONED),
         "rendering": _count(every, FrameState.RENDERING),
         "fraction": round(share / len(every), 4) if every else 0.0,
-        "thumbnail": pictures[-1] if pictures else job.thumbnail,
+        **newest,
     }
 
 
 def _count(frames: Sequence[Frame], state: FrameState) -> int:
     return sum(frame.state is state for frame in frames)
+
+
+def _rendered_since(known: Sequence[Frame], now: Sequence[Frame]) -> bool:
+    """Is a frame done that was not, or done anew?"""
+    before = {(frame.part, frame.number): frame.attempt for frame in known if frame.state is FrameState.DONE}
+    return any(
+        frame.state is FrameState.DONE and before.get((frame.part, frame.number)) not in (frame.attempt, 0)
+        for frame in now
+    )
 
 
 def _why(state: JobState, frames: Sequence[Frame]) -> str:

@@ -92,6 +92,8 @@ def job_from_row(row: sqlite3.Row) -> Job:
             f"This job's entry in the job list is damaged ({', '.join(sorted(set(bad)))}). Its frames on disk are "
             "untouched: delete the entry and submit again."
         )
+    elif row["note"] and isinstance(row["note"], str):
+        values["message"] = f"{values['message']} {row['note']}".strip()
     return Job(**{**{name: "" for name in ("id", "name", "farm")}, **values, "parts": parts, "state": state})
 
 

@@ -75,6 +75,10 @@ MIGRATIONS = (
     ALTER TABLE jobs ADD COLUMN downloaded INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE jobs ADD COLUMN to_fetch INTEGER NOT NULL DEFAULT 0;
     """,
+    """
+    -- What there is to say of its pictures, beside what its farm says.
+    ALTER TABLE jobs ADD COLUMN note TEXT NOT NULL DEFAULT '';
+    """,
 )
 
 PROTOCOL = f"{MAJOR}.{len(MIGRATIONS)}"

@@ -302,7 +302,10 @@ class AgentStore(Store):
             db.execute("DELETE FROM commands WHERE answered < ?", (before,))
 
     def update_job(self, id: str, **columns: Any) -> bool:
-        """Set columns of a job; False when nothing differs, and then nothing is written."""
+        """Set columns of a job; False when nothing differs, and then nothing is written.
+
+        `message` is what the farm or the delivery has to say, `note` what the downloads have; people read both.
+        """
         plain = {name: to_plain(value) for name, value in columns.items()}
         if "parts" in plain:
             plain["parts"] = json.dumps(plain["parts"])
@@ -329,24 +332,33 @@ class AgentStore(Store):
                 _put_frames(db, job, [_with_known(frame, have) for frame in fresh])
         return len(fresh)
 
-    def add_files(self, job: str, files: Mapping[tuple[int, int], Sequence[str]]) -> None:
-        """Finished pictures that are on disk now, by (part, number): those frames are done."""
+    def add_files(self, job: str, files: Mapping[tuple[int, int], Sequence[str]]) -> list[Frame]:
+        """Finished pictures that are on disk now, by (part, number); returns those frames as they are then.
+
+        A frame that was not known yet is done.
+        """
+        frames, fresh = [], []
         with self._write() as db:
-            have = {(frame.part, frame.number): frame for frame in self.frames(job)}
-            fresh = []
             for (part, number), paths in files.items():
-                frame = have.get((part, number), Frame(part, number, FrameState.DONE, progress=1.0))
-                every = tuple(sorted({*frame.files, *paths}))
-                if every != frame.files:
-                    fresh.append(replace(frame, files=every))
+                known = self._frame(job, part, number)
+                frame = known or Frame(part, number, FrameState.DONE, progress=1.0)
+                frames.append(replace(frame, files=tuple(sorted({*frame.files, *paths}))))
+                if frames[-1] != known:
+                    fresh.append(frames[-1])
             if fresh:
                 _put_frames(db, job, fresh)
+        return frames
 
     def set_frame(self, job: str, part: int, number: int, **known: Any) -> None:
         """Something that only this machine knows of a frame: its `thumbnail`, its `log`."""
         with self._write() as db:
-            frames = [frame for frame in self.frames(job) if (frame.part, frame.number) == (part, number)]
-            _put_frames(db, job, [replace(frame, **known) for frame in frames])
+            frame = self._frame(job, part, number)
+            if frame is not None:
+                _put_frames(db, job, [replace(frame, **known)])
+
+    def _frame(self, job: str, part: int, number: int) -> Frame | None:
+        row = self._get("SELECT * FROM frames WHERE job = ? AND part = ? AND number = ?", (job, part, number))
+        return frame_from_row(row) if row else None
 
     def delete_job(self, id: str) -> None:
         """Forget the job; the row stays as a mark for open panels until `sweep`."""
