@@ -111,6 +111,12 @@ def test_only_a_long_text_loses_its_steps_of_one():
     assert farm_frames(wanted + ",101-110,121-130", MANUAL_LIMIT) == "1-10,21-30,41-50,61-70,81-90,101-110,121-130"
 
 
+def test_the_limit_is_the_longest_that_goes():
+    assert farm_frames("1,3,8", limit=5) == "1,3,8"
+    with pytest.raises(BadFrames, match="take 5 characters; the farm takes 4"):
+        farm_frames("1,3,8", limit=4)
+
+
 @pytest.mark.parametrize(
     ("index", "tiled", "meant"),
     [
