@@ -31,7 +31,7 @@ class Bench:
         account = self.farm.account
         name, cg_id, version, scene = cg or ("Maya", "2000", "2020", "D:/work/shot.ma")
         task_info = {"task_id": str(task_id), "cg_id": cg_id, "input_cg_file": scene, **info}
-        task = {
+        task: dict[str, Any] = {
             "task_info": task_info,
             "software_config": {"cg_name": name, "cg_version": version, "plugins": {}},
             "scene_info_render": MAYA if scene_info is None else scene_info,

@@ -94,6 +94,7 @@ def test_stopped_and_started(bench: Bench) -> None:
     bench.farm.frame_outcome = None
     bench.call.data("/api/rendering/task/renderingTask/startTask", {"taskIds": [task_id]})
     assert bench.walk(task_id) == [0, 5, 25]
+    assert {frame["recommitFlag"] for frame in bench.frames(task_id)} == {0}
 
 
 def test_a_farm_that_says_user_stop(make_bench: MakeBench) -> None:

@@ -267,6 +267,20 @@ def test_hardware(bench: Bench) -> None:
     assert {item["current"] for item in items} == {False}
 
 
+def test_hardware_by_what_it_is(bench: Bench) -> None:
+    task_id = bench.submit()
+    body = {
+        "taskIds": [task_id],
+        "hardwareConfigIds": [],
+        "model": ["1080Ti", "2080Ti"],
+        "gpuNum": "2*GPU",
+        "ram": "64",
+    }
+    bench.call.data("handle/editTaskHardwareConfig", body)
+    assert bench.farm.task(task_id).hardware == ["337", "339"]
+    assert bench.call.code("handle/editTaskHardwareConfig", {**body, "ram": "7GB"}) == 600
+
+
 def test_error_details(bench: Bench) -> None:
     details = bench.call.data("submit/queryAnalyseErrorDetail", {"codes": ["15000", "99"], "language": 1})
     assert [(item["code"], item["type"], item["languageFlag"]) for item in details] == [("15000", 1, 1), ("99", 0, 1)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,7 @@ def _all(values: Any, good: Any) -> bool:
     return isinstance(values, list) and all(map(good, values))
 
 
-KINDS = {
+KINDS: dict[str, Callable[[Any], bool]] = {
     "int": _is_int,
     "id": _is_id,
     "str": lambda value: isinstance(value, str),

@@ -152,20 +152,25 @@ def hardware(call: Call) -> Any:
 
 
 def edit_hardware(call: Call) -> None:
-    """Other machines for tasks: the ids given, or the configurations with the model, memory and cards given."""
+    """Other machines for tasks: those with the ids given, else those of the models, memory and cards given."""
     tasks = call.tasks("taskIds")
-    ids = [str(one) for one in call.get("hardwareConfigIds") or ()]
-    models = call.get("model")
-    models = [models] if isinstance(models, str) else models or []
-    found = [
-        str(item["id"])
-        for item in call.farm.hardware
-        if item["status"] == 1
-        and (str(item["id"]) in ids if ids else not models or item["model"] in models)
-        and call.get("ram", item["ram"]) in (item["ram"], item["ram"].removesuffix("GB"))
-        and call.get("gpuNum", item["gpuNum"]) in (item["gpuNum"], "")
-    ]
-    if not found or set(ids) - set(found):
+    enabled = [item for item in call.farm.hardware if item["status"] == 1]
+    found = [str(item["id"]) for item in enabled]
+    if call.get("hardwareConfigIds"):
+        wanted = [str(one) for one in call.get("hardwareConfigIds")]
+        found = wanted if set(wanted) <= set(found) else []
+    else:
+        models = call.get("model") or []
+        models = [models] if isinstance(models, str) else models
+        ram, cards = str(call.get("ram", "")).removesuffix("GB"), str(call.get("gpuNum", ""))[:1]
+        found = [
+            str(item["id"])
+            for item in enabled
+            if (not models or item["model"] in models)
+            and ram in ("", item["ram"].removesuffix("GB"))
+            and cards in ("", (item["gpuNum"] or "")[:1])
+        ]
+    if not found:
         raise Refusal(600, "hardwareConfigIds")
     for task in tasks:
         for part in {task, *task.parts}:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
-from collections.abc import Mapping
+from email.message import Message
 from typing import TYPE_CHECKING, Any
 
 from .accounts import Account
@@ -36,7 +36,7 @@ class Gate:
         self._seen: dict[str, float] = {}
         self._order: deque[tuple[float, str]] = deque()
 
-    def admit(self, path: str, headers: Mapping[str, str], body: dict[str, Any], client: str) -> Account:
+    def admit(self, path: str, headers: Message, body: dict[str, Any], client: str) -> Account:
         """The caller. Raises Refusal 403, 602, 603, 610, 611, 804 and 812."""
         values = {name: headers.get(name) or "" for name in SIGNED}
         account = self._farm.accounts.get(values["accessId"])
@@ -63,7 +63,7 @@ class Gate:
             raise Refusal(610)
 
     def _check_signature(
-        self, account: Account, path: str, headers: Mapping[str, str], values: dict[str, str], body: dict[str, Any]
+        self, account: Account, path: str, headers: Message, values: dict[str, str], body: dict[str, Any]
     ) -> None:
         names = tuple(dict.fromkeys(filter(None, (headers.get("Host"), self._farm.domain, self._farm.settings.name))))
         java = self._farm.settings.java_values

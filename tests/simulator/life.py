@@ -237,7 +237,7 @@ def _advance(farm: Renderbus, task: Task, frame: Frame) -> None:
             return
         outcome = "timeout"
         frame.reason = "The frame took too long."
-    pictures = farm.finish_render(frame) if outcome == "done" else farm.drop_render(frame)
+    pictures = farm.finish_render(frame)
     frame.status = OUTCOMES[outcome]
     frame.ended = farm.now_ms()
     if frame.status == fr.FAILED and not frame.reason:
@@ -319,9 +319,9 @@ def abandon(farm: Renderbus, task: Task) -> None:
 
 
 def start(farm: Renderbus, task: Task) -> None:
-    """What startTask does: stopped frames wait again; a failed analysis is done again."""
+    """What startTask does: stopped frames wait again; an analysis that failed or was stopped is done again."""
     for part in task.parts:
-        if part.status == ts.FAILED_TASK and not part.frames:
+        if not part.frames and part.status in (ts.FAILED_TASK, ts.STOPPED_TASK, ts.STOPPED_BY_USER):
             part.status = ts.ANALYSES
             farm.moving[part.id] = part
         elif part.status not in ts.OVER and part.status not in ts.MOVING:

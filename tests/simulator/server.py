@@ -9,8 +9,8 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -101,7 +101,7 @@ class _Answer:
     acted: bool = False
 
 
-def answer(http: _Http, path: str, headers: Mapping[str, str], content: bytes, client: str) -> _Answer:
+def answer(http: _Http, path: str, headers: Message, content: bytes, client: str) -> _Answer:
     """Check a request, do what it asks, and say so."""
     farm = http.farm
     version = headers.get("version") or "2.0.0"
