@@ -7,7 +7,6 @@ mark stands for its source's size and time: the part of a source that changed si
 from __future__ import annotations
 
 import errno
-import glob
 import hashlib
 import os
 from collections.abc import Sequence
@@ -20,6 +19,8 @@ from .transfer import INSIDE, PART, Done, FileError, Item, Storage, Transfer, Tr
 
 CHUNK = 8 << 20
 """Bytes between two looks at the watch, and how much of a part's end is compared before it is gone on with."""
+MARK = 8
+"""Letters of a part's mark."""
 BINARY = getattr(os, "O_BINARY", 0)
 NOT_IN_KERNEL = (errno.EXDEV, errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP, errno.EBADF, errno.EPERM, errno.ETXTBSY)
 """What copy_file_range(2) says where these two files cannot be copied that way."""
@@ -43,18 +44,18 @@ class FolderTransfer(Transfer):
 
     def upload(self, items: Sequence[Item], storage: Storage, watch: Watch, done: Done = nothing) -> None:
         self.check()
-        meter, trouble = Meter(items, watch, done), Trouble()
+        meter, trouble, parts = Meter(items, watch, done), Trouble(), OldParts()
         for item in items:
             with trouble.kept():
                 target = self._place(storage, item)
                 look(item)
-                _bring(item.local, target, item, meter)
+                _bring(item.local, target, item, meter, parts)
         meter.step()
         trouble.tell()
 
     def download(self, items: Sequence[Item], storage: Storage, watch: Watch, done: Done = nothing) -> None:
         self.check()
-        meter, trouble = Meter(items, watch, done), Trouble()
+        meter, trouble, parts = Meter(items, watch, done), Trouble(), OldParts()
         for item in items:
             with trouble.kept():
                 source = self._place(storage, item)
@@ -63,7 +64,7 @@ class FolderTransfer(Transfer):
                         f"{item.local.name} has {identity(source)[0]} bytes in the storage, not {item.size}.",
                         "Wait until it is finished, then press Download.",
                     )
-                _bring(source, item.local, item, meter)
+                _bring(source, item.local, item, meter, parts)
         meter.step()
         trouble.tell()
 
@@ -71,16 +72,33 @@ class FolderTransfer(Transfer):
         return self._root.joinpath(storage.id, storage.user, *clean(item.remote).split("/"))
 
 
-def _bring(source: Path, target: Path, item: Item, meter: Meter) -> None:
+class OldParts:
+    """What earlier calls left in the folders; each folder is listed once."""
+
+    def __init__(self) -> None:
+        self._found: dict[Path, list[str]] = {}
+
+    def remove(self, target: Path, part: Path) -> None:
+        """The parts of what this file was before it changed; the folder is made. Raises TransferError."""
+        if target.parent not in self._found:
+            make_folder(target.parent)
+            with translated(target.parent):
+                self._found[target.parent] = [name for name in os.listdir(target.parent) if name.endswith(PART)]
+        for name in self._found[target.parent]:
+            if name[: -len(PART) - MARK - 1] == target.name and name != part.name:
+                with translated(target):
+                    target.with_name(name).unlink(missing_ok=True)
+
+
+def _bring(source: Path, target: Path, item: Item, meter: Meter, parts: OldParts) -> None:
     """One file, with its time; nothing to do where it is already. Raises FileError, TransferError, Cancelled."""
     before = identity(source)
     if target.is_file() and identity(target) == before:
         meter.done(item)
         return
-    make_folder(target.parent)
-    mark = hashlib.sha256(f"{before}".encode()).hexdigest()[:8]
+    mark = hashlib.sha256(f"{before}".encode()).hexdigest()[:MARK]
     part = target.with_name(f"{target.name}.{mark}{PART}")
-    _remove_older(target, part)
+    parts.remove(target, part)
     with translated(source):
         reads = open(source, "rb")  # noqa: SIM115 - closed below; only its opening is the source's trouble
     with reads, translated(target):
@@ -92,13 +110,6 @@ def _bring(source: Path, target: Path, item: Item, meter: Meter) -> None:
         make_durable(part)
         os.replace(part, target)
     meter.done(item)
-
-
-def _remove_older(target: Path, part: Path) -> None:
-    """Parts of what the source was before it changed."""
-    for old in glob.glob(f"{glob.escape(str(target))}.????????{PART}"):
-        if old != str(part):
-            os.unlink(old)
 
 
 def _fill(part: Path, reads: int, size: int, meter: Meter) -> None:
