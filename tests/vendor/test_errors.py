@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,29 @@ def test_a_check_refuses(
         checked(vendor, files(tmp_path / "work", version=version), hardware)
     assert failed.value.kind == kind
     assert not farm.tasks
+
+
+@pytest.mark.parametrize(
+    ("vendor", "part", "missing", "kind", "code"),
+    [
+        ("3.0.4.3", "task_info", "hardwareConfigIds", "RayvisionError", 1000002),
+        ("2.9.0", "task_info", "hardwareConfigId", "RayvisionError", 1000002),
+        ("3.0.4.3", "software_config", "cg_version", "KeyError", None),
+        ("2.2.0", "task_info", "project_name", "KeyError", None),
+    ],
+    indirect=["vendor"],
+)
+def test_a_check_stumbles_over_a_task_without(
+    vendor: Vendor, farm: Renderbus, tmp_path: Path, part: str, missing: str, kind: str, code: int | None
+) -> None:
+    vendor.login(farm)
+    scene = files(tmp_path / "work")
+    task = json.loads(scene.task.read_text(encoding="utf-8"))
+    del task[part][missing]
+    scene.task.write_text(json.dumps(task), encoding="utf-8")
+    with pytest.raises(VendorError) as failed:
+        checked(vendor, scene)
+    assert (failed.value.kind, failed.value.code) == (kind, code)
 
 
 def test_tips_are_looked_up_and_an_error_among_them_refuses(vendor: Vendor, farm: Renderbus, tmp_path: Path) -> None:

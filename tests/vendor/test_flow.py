@@ -59,6 +59,14 @@ def test_from_login_to_pictures(
     pictures = contents(farm.storage.place(farm.account.output_bid, farm.account.user_id))
     assert len(pictures) == 3 * len(layers)
     assert contents(out) == pictures
+
+    for name in ("later", "bare"):
+        (tmp_path / name).mkdir()
+    assert vendor.call("download.auto_download_after_task_completed", [task_id], local_path=str(tmp_path / "later"))
+    assert contents(tmp_path / "later") == pictures
+    bare = {"download_filename_format": "false", "local_path": str(tmp_path / "bare")}
+    assert vendor.call("download.download", [task_id], **bare) is True
+    assert contents(tmp_path / "bare") == {path.partition("/")[2]: content for path, content in pictures.items()}
     assert {request.code for request in farm.journal} == {200}
 
 
@@ -99,6 +107,20 @@ def test_a_sub_account_uploads_to_its_main_account(
     assert_arrived(farm, task_id, scene, (main.input_bid, main.user_id))
     vendor.call("api.submit", task_id)
     farm.wait_for(task_id, ts.FINISHED)
+
+
+def test_a_download_that_keeps_failing_is_named(vendor: Vendor, farm: Renderbus, program: Path, tmp_path: Path) -> None:
+    """The old client tries it twice and calls that a success."""
+    (task,) = farm.seed(1)
+    vendor.login(farm)
+    transfers(vendor, farm, program, fail="*:1")
+    if vendor.number < (2, 3):
+        assert vendor.call("download.auto_download", [task.id], local_path=str(tmp_path)) is True
+        assert len(list((farm.storage.root / ".transmitter").iterdir())) == 2
+        return
+    with pytest.raises(VendorError) as failed:
+        vendor.call("download.auto_download", [task.id], local_path=str(tmp_path))
+    assert failed.value.kind == "DownloadFailed"
 
 
 def test_an_upload_that_breaks_off_goes_on(vendor: Vendor, farm: Renderbus, program: Path, tmp_path: Path) -> None:
