@@ -89,8 +89,8 @@ def test_nothing_else_is_signed_however_deep(bad: Any, around: Any) -> None:
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=8)
 values = st.recursive(
     st.integers() | texts,
-    lambda inner: st.lists(inner, max_size=12) | st.dictionaries(texts, inner, max_size=4),
-    max_leaves=30,
+    lambda inner: st.lists(inner, max_size=11) | st.dictionaries(texts, inner, max_size=4),
+    max_leaves=12,
 )
 names = texts | st.sampled_from(["platform", "nonce", "taskIds", "a.b", "m0"])
 
