@@ -307,21 +307,21 @@ def test_failed_frames_and_their_logs(farm, server, tmp_path):
 
 def test_stopping_what_ends_just_now(farm, server, tmp_path, monkeypatch):
     job = send(farm, maya(tmp_path))
-    render(server, 2)  # three frames, one and two are at it
+    render(server, 2)  # all six frames are at it
     answer = server.answer
 
     def late(raw, kind):
         if b'"operate_order"' in raw:
             monkeypatch.setattr(server, "answer", answer)
             server.step()
-            server.tasks[5101184].frames[2].status = "Waiting"
-            server.tasks[5101184].status = "Start"
+            server.tasks[5101186].frames[1].status = "Waiting"
+            server.tasks[5101186].status = "Start"
         return answer(raw, kind)
 
     monkeypatch.setattr(server, "answer", late)
     farm.act(job, Action.STOP)
-    assert [body["task_id"] for body in server.bodies("operate_task")] == ["5101184,5101185,5101186", "5101184"]
-    assert [task.status for task in server.tasks.values()] == ["User_Stop", "System_Done", "System_Done"]
+    assert [body["task_id"] for body in server.bodies("operate_task")] == ["5101184,5101185,5101186", "5101186"]
+    assert [task.status for task in server.tasks.values()] == ["System_Done", "System_Done", "User_Stop"]
     assert farm.jobs([job])[job].state is JobState.STOPPED
 
 
