@@ -91,12 +91,12 @@ def test_blender_renders(make_bench: Callable[..., Bench]) -> None:
     bench = make_bench(auto=True, blender=Path(blender("3.4").program), tick=0.05)
     scene = (REPO / "tests" / "data" / "tiny.blend").read_bytes()
     cg = ("Blender", "2007", "3.4", "/work/tiny.blend")
-    task_id = bench.submit({"common": {"frames": "2-3"}}, [("/work/tiny.blend", scene)], cg, frames_per_task="2")
+    task_id = bench.submit({"common": {"frames": "-1-0"}}, [("/work/tiny.blend", scene)], cg, frames_per_task="2")
     bench.farm.wait_for(task_id, 25, 30, 45, seconds=110)
     assert bench.info(task_id)["taskStatus"] == 25, bench.call.data(
         "handle/showLog", {"id": bench.frames(task_id)[0]["id"]}
     )
-    assert bench.results() == [f"{task_id}_tiny/tiny.000{n}.png" for n in (2, 3)]
+    assert bench.results() == [f"{task_id}_tiny/tiny.{n}.png" for n in ("-0001", "0000")]
     root = bench.farm.storage.place("20201", 10001136)
     width, height = struct.unpack(">II", (root / bench.results()[0]).read_bytes()[16:24])
     assert (width, height) != (16, 9)

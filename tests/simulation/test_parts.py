@@ -150,6 +150,12 @@ def test_several_frames_of_one_machine_are_one_frame(bench: Bench) -> None:
     assert [frame["frameIndex"] for frame in found] == ["3-7[2]"]
 
 
+def test_negative_frames_have_four_digits_too(bench: Bench) -> None:
+    task_id = bench.submit({"common": {"frames": "-2-1[3]"}}, cg=BLENDER)
+    bench.walk(task_id)
+    assert bench.results() == [f"{task_id}_room/room.-0002.png", f"{task_id}_room/room.0001.png"]
+
+
 def test_houdini_simulates_before_it_renders_and_nodes_share_frame_numbers(bench: Bench) -> None:
     rops = [{"node": f"/out/{name}", "frames": "1-2[1]", "render": "1"} for name in ("sea", "sky")]
     scene = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import struct
@@ -9,6 +10,8 @@ import subprocess
 import tempfile
 import zlib
 from pathlib import Path
+
+SCRIPT = Path(__file__).with_name("inside_blender.py")
 
 
 def png(frame: int, width: int = 16, height: int = 9) -> bytes:
@@ -26,6 +29,11 @@ def png(frame: int, width: int = 16, height: int = 9) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", zlib.compress(rows)) + _chunk(b"IEND", b"")
 
 
+def padded(frame: int, digits: int) -> str:
+    """A frame number in a file's name; the sign does not count as a digit."""
+    return f"{'-' if frame < 0 else ''}{abs(frame):0{digits}d}"
+
+
 def _chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
@@ -37,16 +45,16 @@ class Render:
         self._folder = Path(tempfile.mkdtemp(prefix="simulated-render-"))
         self._log = (self._folder / "log.txt").open("wb")
         options = ["--background", "--factory-startup", "-noaudio", "--disable-autoexec", str(scene)]
-        output = ["-o", str(self._folder / "frame_######"), "-F", "PNG", "-x", "1", "-t", "1"]
-        asked = [word for frame in frames for word in ("-f", str(frame))]
+        self._files = {frame: self._folder / f"frame_{padded(frame, 6)}.png" for frame in frames}
+        asked = {frame: str(file) for frame, file in self._files.items()}
+        script = ["-F", "PNG", "-t", "1", "--python", str(SCRIPT), "--", json.dumps(asked)]
         self._process = subprocess.Popen(
-            [str(blender), *options, *output, *asked],
+            [str(blender), *options, *script],
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=subprocess.STDOUT,
             env={**os.environ, "BLENDER_USER_RESOURCES": str(self._folder / "user")},
         )
-        self._frames = frames
         self.log = ""
 
     def poll(self) -> dict[int, bytes] | None:
@@ -54,8 +62,7 @@ class Render:
         if self._process.poll() is None:
             return None
         self.log = (self._folder / "log.txt").read_text("utf-8", "replace")
-        found = {frame: self._folder / f"frame_{frame:06d}.png" for frame in self._frames}
-        return {frame: file.read_bytes() for frame, file in found.items() if file.is_file()}
+        return {frame: file.read_bytes() for frame, file in self._files.items() if file.is_file()}
 
     def close(self) -> None:
         """End it and remove what it left."""

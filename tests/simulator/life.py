@@ -12,7 +12,7 @@ from . import frames as fr
 from . import tasks as ts
 from .analysis import BadTask, Part, Plan
 from .frames import Frame
-from .images import Render, png
+from .images import Render, padded, png
 from .tasks import Task
 
 if TYPE_CHECKING:
@@ -267,7 +267,7 @@ def write(farm: Renderbus, task: Task, frame: Frame, pictures: dict[int, bytes] 
         for number in frame.numbers:
             inside = "/".join(one for one in (task.output or "", layer or folder) if one)
             file = farm.storage.place(
-                account.output_bid, account.user_id, f"{inside}/{task.file_stem}.{number:04d}.png"
+                account.output_bid, account.user_id, f"{inside}/{task.file_stem}.{padded(number, 4)}.png"
             )
             farm.storage.write(file, pictures[number] if pictures else png(number))
 
