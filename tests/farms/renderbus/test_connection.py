@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from farmdeck._errors import BadInput, Cancelled, FarmUnreachable
 from farmdeck.farm import Watch
-from farmdeck.farms.renderbus.connection import REPEATS, Connection, fresh_nonce
+from farmdeck.farms.renderbus.connection import LONGEST_WAIT, REPEATS, Connection, fresh_nonce
 from farmdeck.farms.renderbus.dialects import CALLS, CURRENT, V3
 from farmdeck.farms.renderbus.errors import (
     AnswerLost,
@@ -180,25 +180,27 @@ def test_a_cancelled_call_is_not_sent(stub: Stub, connect: Connect) -> None:
 
 @pytest.mark.parametrize("by", ["watch", "close"])
 def test_stop_ends_the_wait_for_the_next_attempt_at_once(by: str, stub: Stub, connect: Connect) -> None:
-    watch = Watch()
-    connection = connect(first_wait=60.0)
-    asked = threading.Event()
+    looks: list[float] = []
+    waiting = threading.Event()
 
-    def busy(body: dict[str, Any]) -> Reply:
-        asked.set()
-        return DOWN
+    def look(done: float, total: float) -> None:
+        looks.append(done)
+        if len(looks) == 2:  # the first look was before the request, the second one begins the wait
+            waiting.set()
 
     def stop() -> None:
-        asked.wait(10)
+        waiting.wait(10)
         watch.cancel() if by == "watch" else connection.close()
 
-    stub.says[PROFILE] = busy
+    watch = Watch(look)
+    connection = connect(first_wait=60.0)
+    stub.says[PROFILE] = DOWN
     stopper = threading.Thread(target=stop, name="farmdeck-test-stopper")
     stopper.start()
     began = time.monotonic()
     with pytest.raises(Cancelled):
         connection.call("profile", watch=watch)
-    assert time.monotonic() - began < 3.5  # the wait would have been longer
+    assert time.monotonic() - began < LONGEST_WAIT - 0.5
     stopper.join()
     assert len(stub.journal) == 1
 
