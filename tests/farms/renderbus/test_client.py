@@ -482,6 +482,29 @@ def test_a_frame(stub: Stub, client: Client) -> None:
     assert (read.started, read.ended, read.fee, read.numbers) == (None, 1_535_960_762.0, 0.44, (2, 3, 4))
 
 
+@pytest.mark.parametrize(
+    ("index", "block", "numbers"),
+    [
+        ("7", "", (7,)),
+        ("-7", "", (-7,)),
+        ("2-4[1]", "", (2, 3, 4)),
+        ("-5--1[2]", "", (-5, -3, -1)),
+        ("1-9[0]", "", tuple(range(1, 10))),
+        ("2-4", "", (2, 3, 4)),
+        ("2-4", "4", (2,)),  # tile 4 of frame 2
+        ("9-2[1]", "", ()),
+        ("/out/geo", "", ()),
+        ("", "", ()),
+    ],
+)
+def test_the_frame_numbers_in_an_index(index: str, block: str, numbers: tuple[int, ...]) -> None:
+    assert models.FrameInfo(index=index, block=block).numbers == numbers
+
+
+def test_a_group_without_an_end_is_cut() -> None:
+    assert len(models.FrameInfo(index="1-999999999999[1]").numbers) == 100_000
+
+
 def test_a_strange_state_is_a_number() -> None:
     assert models.read(models.TaskInfo, {"taskStatus": 77}).status == 77
     assert models.read(models.FrameInfo, {"frameStatus": "99", "frameType": None}).status == 99

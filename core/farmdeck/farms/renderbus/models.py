@@ -618,11 +618,11 @@ class FrameInfo:
         """The frame numbers in it; empty when the index names none."""
         if match := _GROUP.fullmatch(self.index):
             first, last, step = (int(part) for part in match.groups())
-            return tuple(range(first, last + 1, max(1, step)))[:_LONGEST_GROUP]
+            return tuple(range(first, last + 1, max(1, step))[:_LONGEST_GROUP])
         if self.block and (match := _TILE.fullmatch(self.index)):
             return (int(match.group(1)),)
         if match := _RANGE.fullmatch(self.index):
-            return tuple(range(int(match.group(1)), int(match.group(2)) + 1))[:_LONGEST_GROUP]
+            return tuple(range(int(match.group(1)), int(match.group(2)) + 1)[:_LONGEST_GROUP])
         return (int(self.index),) if re.fullmatch(r"-?\d+", self.index) else ()
 
 
