@@ -1,21 +1,18 @@
-"""`jobs`, `job`, `frames`, `log`, `stop`, `start`, `retry`, `abandon`, `delete`, `download`."""
+"""`jobs`, `job`, `frames`, `stop`, `start`, `retry`, `abandon`, `delete`."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import click
 from farmdeck import Action, FarmdeckError, Frame, FrameState, Job, JobState
-from farmdeck._errors import BadInput, FarmError
+from farmdeck._errors import BadInput
 from farmdeck.frames import parse_frames
 from farmdeck.job import job_document
 from farmdeck.store import Store
 
-from . import _desk, _show, _watch
+from . import _desk, _fetch, _show, _watch
 
 
 @click.command()
@@ -41,7 +38,10 @@ def jobs(farm: str, state: str | None, limit: int, as_json: bool) -> None:
         return
     rows = [_row(job) for job in shown]
     columns = ["Id", "Job", "State", "Done", "Failed", "Left", "Elapsed", "Farm", "Submitted"]
-    _show.print_table(columns, rows, numbers=("Done", "Failed", "Left", "Elapsed"))
+    if any(job.cost is not None for job in shown):
+        columns.append("Cost")
+        rows = [[*row, _cost(job)] for row, job in zip(rows, shown)]
+    _show.print_table(columns, rows, numbers=("Done", "Failed", "Left", "Elapsed", "Cost"))
     if len(shown) < len(found) and _show.terminal():
         click.echo(f"{len(found) - len(shown)} older ones: --limit 0")
 
@@ -56,6 +56,10 @@ def _row(job: Job) -> list[str]:
     return [job.id, job.name, job.words, *counts, _show.elapsed(job), job.farm, submitted]
 
 
+def _cost(job: Job) -> str:
+    return "–" if job.cost is None else _show.money(job.cost, job.currency)
+
+
 @click.command()
 @click.argument("id")
 @click.option("--watch", is_flag=True, help="Follow it until it ends.")
@@ -66,6 +70,7 @@ def job(id: str, watch: bool, as_json: bool) -> int:
         found = store.job(id)
         if watch:
             return _watch.watch(store, found.id, as_json)
+        elsewhere = _fetch.keeps_frames(store, found)
     if as_json:
         _show.print_json(job_document(found))
         return 0
@@ -76,9 +81,11 @@ def job(id: str, watch: bool, as_json: bool) -> int:
         ("Software", f"{found.software}, {found.renderer}"),
         ("Farm", _whereabouts(found)),
         ("Elapsed", _show.elapsed(found)),
+        ("Cost", _show.cost(found)),
+        ("Here", _show.count(found.downloaded, "file") if elsewhere else ""),
         ("Frames", found.output),
     ]
-    _show.print_table(["", ""], [[name, value] for name, value in pairs])
+    _show.print_table(["", ""], [[name, value] for name, value in pairs if value])
     for part in found.parts:
         click.echo(f"  {part.name}: {part.frames}, {part.width}×{part.height}, {part.output}")
     if found.message:
@@ -100,6 +107,7 @@ def frames(id: str, as_json: bool) -> None:
     """List a job's frames."""
     with _desk.open_store() as store:
         found = store.job(id)
+        _freshen(store, found)
         rows = store.frames(found.id)
     if as_json:
         _show.print_json(rows)
@@ -121,48 +129,21 @@ def frames(id: str, as_json: bool) -> None:
     _show.print_table(["Part", "Frame", "State", "Tries", "Time", ""], cells, numbers=("Frame", "Tries", "Time"))
 
 
+def _freshen(store: Store, job: Job) -> None:
+    """A farm elsewhere is asked for frames only while somebody looks; one that cannot be asked is said."""
+    if job.state.ended or not job.farm_job or _desk.farm_elsewhere(store, job) is None:
+        return
+    try:
+        _desk.look(store, job)
+        _desk.usable_farm(store, job.farm)
+    except FarmdeckError as exc:
+        _show.complain(exc)
+
+
 def _frame_word(frame: Frame) -> str:
     if frame.state is FrameState.RENDERING:
         return f"Rendering {frame.progress:.0%}"
     return frame.state.word
-
-
-@click.command()
-@click.argument("id")
-@click.option("--frame", type=int, help="Without: the frame that failed, else the newest.")
-@click.option("--part", default="", help="Which part's, by name.")
-@_show.json_option
-def log(id: str, frame: int | None, part: str, as_json: bool) -> None:
-    """Print a frame's log."""
-    with _desk.open_store() as store:
-        found = store.job(id)
-        chosen = _choose_frame(found, store.frames(found.id), frame, part)
-    try:
-        text = Path(chosen.log).read_text(encoding="utf-8", errors="replace")
-    except OSError as exc:
-        raise FarmError(
-            f"The log of frame {chosen.number} cannot be read: {exc.strerror}.", "Retry the frame."
-        ) from exc
-    if as_json:
-        doc = {"job": found.id, "part": chosen.part, "number": chosen.number, "attempt": chosen.attempt}
-        _show.print_json({**doc, "path": chosen.log, "text": text})
-    else:
-        click.echo(text, nl=False)
-
-
-def _choose_frame(job: Job, rows: list[Frame], number: int | None, part: str) -> Frame:
-    names = [one.name for one in job.parts]
-    if part and part not in names:
-        raise BadInput(f'{job.name} has no part "{part}".', f"It has: {', '.join(names)}.")
-    fitting = [row for row in rows if number in (None, row.number) and (not part or names[row.part] == part)]
-    if not fitting and number is not None:
-        raise BadInput(f"{job.name} has no frame {number}.", f"See them with: farmdeck frames {job.id}")
-    begun = [row for row in fitting if row.log]
-    if not begun:
-        which = f"No frame of {job.name} has begun" if number is None else f"Frame {number} has not begun"
-        raise BadInput(f"{which}, so there is no log.", "Retry it." if job.state.ended else "Wait until it renders.")
-    failed = [row for row in begun if row.state is FrameState.FAILED]
-    return failed[0] if failed else max(begun, key=lambda row: row.started or 0.0)
 
 
 def _action(action: Action, help: str, said: str) -> click.Command:
@@ -217,46 +198,4 @@ def retry(ids: tuple[str, ...], wanted: str | None) -> int:
         return _each(store, ids, again, "tried again.")
 
 
-@click.command()
-@click.argument("id")
-@click.option("--to", "target", default="", type=click.Path(), help="A folder. Without: says where the frames are.")
-@_show.json_option
-def download(id: str, target: str, as_json: bool) -> None:
-    """Bring a job's finished frames into a folder."""
-    with _desk.open_store() as store:
-        found = store.job(id)
-        files = [file for row in store.frames(found.id) for file in row.files]
-    if target and not files:
-        raise BadInput(f"{found.name} has no finished frames yet.", "Wait until one is done.")
-    copied = _copy(files, found.output, Path(target)) if target else 0
-    folder = os.path.abspath(target) if target else found.output
-    if as_json:
-        _show.print_json({"job": found.id, "folder": folder, "files": len(files), "copied": copied})
-    elif target:
-        click.echo(f"{_show.count(copied, 'file')} copied to {folder}, {len(files) - copied} there already")
-    else:
-        click.echo(f"{_show.count(len(files), 'file')} in {folder}")
-
-
-def _copy(files: list[str], base: str, target: Path) -> int:
-    """Copy what is not there yet, keeping the folders below `base`; returns how many were. Raises FarmError."""
-    copied = 0
-    for file in files:
-        inside = os.path.relpath(file, base)
-        place = target / (os.path.basename(file) if inside.startswith("..") else inside)
-        try:
-            if place.exists() and place.stat().st_size == os.path.getsize(file):
-                continue
-            place.parent.mkdir(parents=True, exist_ok=True)
-            part = place.with_name(place.name + ".farmdeck-part")
-            shutil.copy2(file, part)
-            os.replace(part, place)
-        except OSError as exc:
-            raise FarmError(
-                f"{file} cannot be copied to {place}: {exc.strerror}.", "Mend it, and give the command again."
-            ) from exc
-        copied += 1
-    return copied
-
-
-COMMANDS = (jobs, job, frames, log, stop, start, retry, abandon, delete, download)
+COMMANDS = (jobs, job, frames, stop, start, retry, abandon, delete)

@@ -13,7 +13,21 @@ import click
 from farmdeck import FarmdeckError, __version__
 from farmdeck.places import store_folder
 
-from . import _agent, _doctor, _farms, _install, _jobs, _scene, _show
+from . import (
+    _account,
+    _agent,
+    _doctor,
+    _envs,
+    _farm_extras,
+    _farm_setup,
+    _farms,
+    _fetch,
+    _install,
+    _jobs,
+    _log,
+    _scene,
+    _show,
+)
 
 BUG = 70
 """Exit code of something that is our fault (sysexits.h, EX_SOFTWARE)."""
@@ -25,7 +39,22 @@ def farmdeck() -> None:
     """Read a scene, submit it to a farm, follow the job until the frames are on disk."""
 
 
-for module in (_scene, _jobs, _farms, _agent, _install, _doctor):
+MODULES = (
+    _scene,
+    _jobs,
+    _log,
+    _fetch,
+    _farms,
+    _farm_setup,
+    _farm_extras,
+    _envs,
+    _account,
+    _agent,
+    _install,
+    _doctor,
+)
+
+for module in MODULES:
     for command in module.COMMANDS:
         farmdeck.add_command(command)
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from typing import Any
 
 import click
 from farmdeck import Scene, Severity, Submission, prepare, settings
 from farmdeck._errors import BadInput, FarmError, SceneError
 from farmdeck.documents import from_plain, to_plain
-from farmdeck.environments import RenderEnv, match_environments
-from farmdeck.farm import Option, check_options
+from farmdeck.environments import Fit, RenderEnv, match_environments
+from farmdeck.farm import Option, check_options, unsuited
 from farmdeck.frames import parse_frames
 from farmdeck.preflight import scene_problems, submission_problems
 from farmdeck.scene import scene_document
@@ -123,11 +124,11 @@ def _prepare(scene: Scene, farm: str, force: bool, chosen: dict[str, Any]) -> Su
             f"{_show.count(len(errors), 'error')} held {os.path.basename(scene.file)} back.",
             "Mend the scene, or submit it as it is with --force.",
         )
-    options = dict(_pair(text) for text in chosen.pop("options"))
+    options = dict(option_pair(text) for text in chosen.pop("options"))
     return prepare(scene, farm=farm, options=options, **chosen)
 
 
-def _pair(text: str) -> tuple[str, str]:
+def option_pair(text: str) -> tuple[str, str]:
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise BadInput(f'"{text}" is not an option.', "Write it as NAME=VALUE, such as chunk=5.")
@@ -141,16 +142,39 @@ def _fits(scene: Scene, farm: FarmInfo, submission: Submission, force: bool) -> 
     capabilities = farm.document.get("capabilities", {})
     known = [from_plain(Option, option) for option in capabilities.get("options", ())]
     check_options(known, submission.options)
-    env, envs = submission.env, [from_plain(RenderEnv, doc) for doc in farm.document.get("environments", ())]
-    if env and env not in {one.name for one in envs}:
-        names = ", ".join(one.name for one in envs) or "none"
-        raise BadInput(f'{farm.label} has no environment "{env}".', f"There is: {names}.")
-    if envs:
-        best = match_environments(scene, [one for one in envs if env in ("", one.name)])[0]
-        click.echo(f"environment: {best.env.name} ({'; '.join(best.reasons)})", err=True)
+    _check_choices(known, submission)
+    _check_environment(scene, farm, submission.env, force)
     if not capabilities.get("download") and not force:
         for folder in dict.fromkeys(os.path.dirname(part.output) for part in submission.parts):
             _check_output(folder)
+
+
+def _check_choices(known: Sequence[Option], submission: Submission) -> None:
+    """A choice that does not suit the scene. Raises BadInput with the farm's reason."""
+    for option in known:
+        if option.name in submission.options:
+            choice = str(submission.options[option.name])
+            reason = unsuited(option, submission).get(choice)
+            if reason:
+                raise BadInput(f"{option.name} cannot be {choice!r} here: {reason}", "Choose another one.")
+
+
+def _check_environment(scene: Scene, farm: FarmInfo, env: str, force: bool) -> None:
+    """The one that is named has to be there, or one that fits; which it is, is said. Raises BadInput."""
+    envs = [from_plain(RenderEnv, doc) for doc in farm.document.get("environments", ())]
+    if env and env not in {one.name for one in envs}:
+        names = ", ".join(one.name for one in envs) or "none"
+        raise BadInput(f'{farm.label} has no environment "{env}".', f"There is: {names}.")
+    editable = farm.document.get("capabilities", {}).get("edit_environments")
+    make = f"Make one that does: farmdeck envs create --like {os.path.basename(scene.file)} --farm {farm.name}"
+    fix = make if editable else "Choose another environment, or another farm."
+    if not envs and editable and not force:
+        raise BadInput(f"{farm.name} has no environment that renders this scene.", fix)
+    if envs:
+        best = match_environments(scene, [one for one in envs if env in ("", one.name)])[0]
+        if best.fit is Fit.NONE and not force:
+            raise BadInput(f"{farm.name} cannot render this scene: {'; '.join(best.reasons)}.", fix)
+        click.echo(f"environment: {best.env.name} ({'; '.join(best.reasons)})", err=True)
 
 
 def _check_output(folder: str) -> None:

@@ -41,16 +41,22 @@ def console() -> Console:
 
 
 def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]], numbers: Sequence[str] = ()) -> None:
-    """A table for a person; in a pipe the rows alone, their cells separated by tabs. `numbers` go to the right."""
+    """A table for a person, without columns that are empty; in a pipe the rows alone, their cells separated by tabs.
+
+    `numbers` go to the right.
+    """
     if not terminal():
         for row in rows:
             click.echo("\t".join(" ".join(cell.split()) for cell in row))
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in columns:
+    used = [index for index in range(len(columns)) if not rows or any(row[index] for row in rows)]
+    for index in used:
+        name = columns[index]
         table.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
     for row in rows:
-        table.add_row(*[f"[{_COLOURS[cell]}]{cell}[/]" if cell in _COLOURS else _plain(cell) for cell in row])
+        cells = [row[index] for index in used]
+        table.add_row(*[f"[{_COLOURS[cell]}]{cell}[/]" if cell in _COLOURS else _plain(cell) for cell in cells])
     console().print(table)
 
 
@@ -73,6 +79,21 @@ def elapsed(job: Job) -> str:
     if not job.started:
         return "–"
     return duration((job.ended or (job.updated if job.state.at_rest else time.time())) - job.started)
+
+
+def money(amount: float, currency: str) -> str:
+    """`1,234.50 USD`."""
+    return f"{amount:,.2f} {currency}".rstrip()
+
+
+def cost(job: Job) -> str:
+    """`12.30 USD so far, about 40.00 USD in all`; "" where the farm does not count."""
+    if job.cost is None:
+        return ""
+    spent = money(job.cost, job.currency)
+    if job.state.ended or job.estimate is None:
+        return spent if job.state.ended else f"{spent} so far"
+    return f"{spent} so far, about {money(job.estimate, job.currency)} in all"
 
 
 def complain(error: FarmdeckError) -> None:
