@@ -23,6 +23,8 @@ from .submission import Submission
 
 LOOK_SECONDS = 0.15
 REVIVE_SECONDS = 3.0
+SAY_SECONDS = 10.0
+"""How often the agent is told that somebody looks at a job, so that a farm elsewhere is asked for its frames."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class Desk:
         self._requests: queue.Queue[_Request] = queue.Queue()
         self._tickets = 0
         self._watched = ""
+        self._revive_at = self._say_at = 0.0
         self._thread = threading.Thread(target=self._run, name="farmdeck-desk", daemon=True)
 
     def start(self) -> Desk:
@@ -142,12 +145,11 @@ class Desk:
 
     def _serve(self, store: Store) -> None:
         revision, frames_revision, watched = 0, 0, ""
-        fresh, said, revive_at = True, "", time.monotonic() + REVIVE_SECONDS
+        fresh, said = True, ""
+        self._revive_at = time.monotonic() + REVIVE_SECONDS
         while True:
             try:
-                if time.monotonic() > revive_at:
-                    revive_at = time.monotonic() + REVIVE_SECONDS
-                    self._revive_agent(store)
+                self._now_and_then(store, watched)
                 fresh = store.changed() or fresh or watched != self._watched
                 if fresh:
                     if watched != self._watched:
@@ -170,12 +172,32 @@ class Desk:
             self._tell(self._do(store, ticket, work))
             fresh = True
 
+    def _now_and_then(self, store: Store, watched: str) -> None:
+        """What is done every few seconds. `watched`: the job that was watched until now."""
+        now = time.monotonic()
+        if now > self._revive_at:
+            self._revive_at = now + REVIVE_SECONDS
+            self._revive_agent(store)
+        if self._watched and (watched != self._watched or now > self._say_at):
+            self._say_at = now + SAY_SECONDS
+            self._say_looking(store, self._watched)
+
     def _revive_agent(self, store: Store) -> None:
         """An agent that died over its work is started again; one that was stopped, or idle, is left in peace."""
         agent = store.agent()
         died = agent is not None and agent.state == "running" and not agent_runs(store.folder)
         if died and store.work_left():
             start_agent(store.folder)
+
+    def _say_looking(self, store: Store, id: str) -> None:
+        """Tell the agent, where the job's farm gives its frames only to who asks for them, and an agent runs."""
+        try:
+            job = store.job(id)
+        except FarmdeckError:
+            return  # it was deleted
+        farms = {farm.name: farm.document.get("capabilities", {}) for farm in store.farms()}
+        if job.farm_job and farms.get(job.farm, {}).get("download") and agent_runs(store.folder):
+            store.send("job.look", job.id)
 
     def _tell_jobs(self, store: Store, since: int) -> int:
         revision, jobs, gone = store.changes(since)

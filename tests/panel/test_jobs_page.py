@@ -14,6 +14,7 @@ from farmdeck.store import AgentStore
 from farmdeck_ui.panel import FarmdeckPanel
 from farmdeck_ui.panel.frame_log import read_tail
 from farmdeck_ui.panel.frame_strip import slow_frames
+from farmdeck_ui.panel.job_model import FARM
 from farmdeck_ui.panel.qt import Qt, QtGui, QtWidgets
 
 from tests.panel.pieces import make_farm, make_frames, make_scene
@@ -58,9 +59,9 @@ def test_what_the_agent_writes_shows_in_the_row(qtbot: Any, open_on: Open, scene
     page.choose(id)
     store.update_job(id, state=JobState.RENDERING, done=4, failed=1, fraction=0.4)
     qtbot.waitUntil(lambda: page.model.index(0, 1).data() == "Rendering")
-    texts = [page.model.index(0, column).data() for column in range(9)]
+    texts = [page.model.index(0, column).data() for column in range(FARM + 1)]
     assert texts[:6] == ["shot", "Rendering", "40%", "4", "1", "5"]
-    assert texts[8] == "This machine"
+    assert texts[FARM] == "This machine"
     assert page.selected()[0].id == id
     assert page.actions.buttons[Action.RETRY].text() == "Retry 1 failed"
     store.delete_job(id)

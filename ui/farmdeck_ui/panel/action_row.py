@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from farmdeck import Action, Job
+from farmdeck.farm import Capabilities, Extra
 
 from . import job_actions
 from .qt import Qt, QtWidgets, Signal
@@ -19,6 +20,8 @@ class ActionRow(QtWidgets.QWidget):
 
     asked = Signal(object)  # Action
     folder_asked = Signal()
+    download_asked = Signal()
+    extra_asked = Signal(object)  # Extra
 
     def __init__(self, named: bool = True, parent: QtWidgets.QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +39,8 @@ class ActionRow(QtWidgets.QWidget):
         self.menu_button.setMenu(self.menu)
         self._jobs: list[Job] = []
         self._can: Mapping[str, Sequence[Action]] = {}
+        self._extras: Sequence[Extra] = ()
+        self._downloads = False
         row = QtWidgets.QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
@@ -54,6 +59,14 @@ class ActionRow(QtWidgets.QWidget):
         """The chosen jobs as they are now, and what their farms can do."""
         if list(jobs) != self._jobs or can != self._can:
             self._jobs, self._can = list(jobs), can
+            self._show()
+
+    def show_more(self, capabilities: Capabilities | None) -> None:
+        """What else the one chosen job's farm can do with it; None for several jobs."""
+        extras = [extra for extra in capabilities.extras if extra.on == "job"] if capabilities else []
+        downloads = capabilities is not None and capabilities.download
+        if (extras, downloads) != (self._extras, self._downloads):
+            self._extras, self._downloads = extras, downloads
             self._show()
 
     def able(self, action: Action) -> list[Job]:
@@ -88,4 +101,15 @@ class ActionRow(QtWidgets.QWidget):
         self.folder.setVisible(has_folder and not narrow)
         if narrow and has_folder:
             self.menu.addAction("Open folder").triggered.connect(self.folder_asked)
-        self.menu_button.setVisible(narrow and bool(jobs))
+        if len(jobs) == 1:
+            self._show_extras()
+        self.menu_button.setVisible(bool(self.menu.actions()))
+
+    def _show_extras(self) -> None:
+        if self._downloads:
+            self.menu.addAction("Download now").triggered.connect(self.download_asked)
+        if self._extras and self.menu.actions():
+            self.menu.addSeparator()
+        for extra in self._extras:
+            text = f"{extra.label}…" if extra.options or extra.columns else extra.label
+            self.menu.addAction(text).triggered.connect(lambda *_, wanted=extra: self.extra_asked.emit(wanted))

@@ -45,6 +45,7 @@ SORTS: dict[str, Callable[[Job], Any]] = {
     "done": lambda job: job.done,
     "failed": lambda job: job.failed,
     "left": lambda job: job.left,
+    "cost": lambda job: (job.cost or 0.0, job.id),
     "elapsed": lambda job: (job.ended or job.updated) - (job.started or job.updated),
     "owner": lambda job: job.owner.lower(),
     "farm": lambda job: job.farm.lower(),

@@ -18,10 +18,10 @@ from . import words
 from .job_list import JobFilter, JobList
 from .qt import Qt, QtCore
 
-NAME, STATE, PROGRESS, DONE, FAILED, LEFT, ELAPSED, OWNER, FARM = range(9)
-HEADS = ("Job", "State", "Progress", "Done", "Failed", "Left", "Elapsed", "Owner", "Farm")
-NUMBERS = frozenset({DONE, FAILED, LEFT, ELAPSED})
-SORT_NAMES = ("name", "state", "progress", "done", "failed", "left", "elapsed", "owner", "farm")
+NAME, STATE, PROGRESS, DONE, FAILED, LEFT, ELAPSED, COST, OWNER, FARM = range(10)
+HEADS = ("Job", "State", "Progress", "Done", "Failed", "Left", "Elapsed", "Cost", "Owner", "Farm")
+NUMBERS = frozenset({DONE, FAILED, LEFT, ELAPSED, COST})
+SORT_NAMES = ("name", "state", "progress", "done", "failed", "left", "elapsed", "cost", "owner", "farm")
 JOB = Qt.ItemDataRole.UserRole + 1
 PART = Qt.ItemDataRole.UserRole + 2
 COUNT = Qt.ItemDataRole.UserRole + 3
@@ -265,6 +265,8 @@ class JobModel(QtCore.QAbstractItemModel):
             return f"{job.fraction:.0%}"
         if column == ELAPSED:
             return words.duration(words.job_elapsed(job, time.time()))
+        if column == COST:
+            return words.money(job.cost, job.currency) if job.cost is not None else words.DASH
         if column == OWNER:
             return job.owner or words.DASH
         if column == FARM:

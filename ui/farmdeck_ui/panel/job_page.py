@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from farmdeck import Action, FarmdeckError, Frame, FrameState, Job
 from farmdeck.desk import FramesChanged
+from farmdeck.farm import Capabilities, Extra
 
 from . import words
 from .action_row import ActionRow
@@ -15,7 +16,7 @@ from .frame_facts import FrameFacts
 from .frame_log import LogView
 from .frame_strip import FrameStrip
 from .job_delegates import paint_bar
-from .jobs_list_page import confirm_delete, elapsed, open_folder
+from .jobs_list_page import confirm_delete, download, elapsed, open_extra, open_folder
 from .link import DeskLink
 from .picture_view import PictureView
 from .qt import Qt, QtGui, QtWidgets, Signal, quiet
@@ -60,6 +61,8 @@ class JobPage(QtWidgets.QWidget):
         self.frames: dict[tuple[int, int], Frame] = {}
         self.part = 0
         self._can: Mapping[str, Sequence[Action]] = {}
+        self._capabilities = Capabilities()
+        self._asked_logs: set[tuple[int, int, int]] = set()
         self._picked_by_hand = False
         self._make_head()
         self.strip = FrameStrip()
@@ -71,6 +74,8 @@ class JobPage(QtWidgets.QWidget):
         self.back.clicked.connect(self.closed)
         self.actions.asked.connect(self.ask)
         self.actions.folder_asked.connect(self.open_folder)
+        self.actions.download_asked.connect(self.download)
+        self.actions.extra_asked.connect(self.run_extra)
         self.strip.chosen.connect(self._frame_chosen)
         self.facts.retry_asked.connect(self.retry_frame)
         link.frames_changed.connect(self._frames_changed)
@@ -148,6 +153,7 @@ class JobPage(QtWidgets.QWidget):
             self.frames, self.part, self._picked_by_hand = {}, 0, False
             self.strip.set_frames([])
             self.strip.choose(-1)
+            self._asked_logs.clear()
             self.notice.hide()
         self.show_job(job, can)
         self.link.watch_frames(job.id)
@@ -170,12 +176,24 @@ class JobPage(QtWidgets.QWidget):
         parts = [f"{job.rendering:,} rendering"] * bool(job.rendering) + [f"{job.failed:,} failed"] * bool(job.failed)
         parts += [f"{waiting:,} waiting"] * bool(waiting and not job.state.ended)
         self.counts.say(" · ".join([f"{job.done:,} of {job.total:,} done", *parts]))
-        about = [f"Elapsed {elapsed(job)}" if job.started else "", job.software, job.farm_job, job.owner]
+        about = [
+            f"Elapsed {elapsed(job)}" if job.started else "",
+            _cost(job),
+            _fetched(job),
+            job.software,
+            job.farm_job,
+        ]
+        about.append(job.owner)
         self.about.say(" · ".join(text for text in about if text))
         self.message.say(job.message)
         self.message.setVisible(bool(job.message))
         self.actions.show_jobs([job], can)
         self._show_part_buttons(job)
+
+    def show_more(self, capabilities: Capabilities | None) -> None:
+        """What else its farm can do."""
+        self._capabilities = capabilities or Capabilities()
+        self.actions.show_more(capabilities)
 
     def gone(self) -> None:
         """Somebody deleted it."""
@@ -256,11 +274,40 @@ class JobPage(QtWidgets.QWidget):
         frames = self.part_frames()
         self.picture.show_frame(frame, frames[0].number if frames else 1)
         self.log.show_frame(frame)
+        self._ask_for_log(frame)
         part = self._part_names[self.part] if self.part < len(self._part_names) and len(self._part_names) > 1 else ""
         can = self.job is not None and Action.RETRY in self._can.get(self.job.farm, ())
         self.facts.show_frame(frame, part, can)
 
+    def _ask_for_log(self, frame: Frame | None) -> None:
+        """A farm elsewhere keeps its logs: fetch the chosen frame's, once for each attempt."""
+        begun = frame is not None and frame.attempt > 0 and frame.state is not FrameState.WAITING
+        if frame is None or self.job is None or frame.log or not begun or not self._capabilities.logs:
+            return
+        if not self._capabilities.download:
+            return  # it writes its logs here by itself
+        key = (frame.part, frame.number, frame.attempt)
+        if key not in self._asked_logs:
+            self._asked_logs.add(key)
+            self.link.command(
+                "frame.log", self.job.id, lambda values: None, self._no_log, part=frame.part, number=frame.number
+            )
+        self.log.line.say("Getting the log…", "faint")
+
+    def _no_log(self, error: FarmdeckError) -> None:
+        self.log.line.say(str(error), "error")
+
     # -- what is asked
+
+    def download(self) -> None:
+        """Fetch the finished pictures now."""
+        if self.job is not None:
+            download(self.link, self.job, self.notice)
+
+    def run_extra(self, extra: Extra) -> None:
+        """Something that the job's farm can do."""
+        if self.job is not None:
+            open_extra(self, self.link, self.job, extra)
 
     def ask(self, action: Action) -> None:
         """Send the action for this job; Delete asks first."""
@@ -300,3 +347,18 @@ class JobPage(QtWidgets.QWidget):
         self._head.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
         self.upper.setOrientation(Qt.Orientation.Vertical if self.width() < 520 else Qt.Orientation.Horizontal)
         self._strip_scroll.setFixedHeight(self._strip_height())
+
+
+def _cost(job: Job) -> str:
+    """`$26.07 of about $33.67`; "" where the farm does not count."""
+    if job.cost is None:
+        return ""
+    spent = words.money(job.cost, job.currency)
+    if job.estimate is None or job.state.ended:
+        return spent
+    return f"{spent} of about {words.money(job.estimate, job.currency)}"
+
+
+def _fetched(job: Job) -> str:
+    """`12 pictures here`; "" for a farm that writes them here itself."""
+    return f"{words.count(job.downloaded, 'picture')} here" if job.downloaded else ""

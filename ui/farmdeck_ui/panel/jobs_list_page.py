@@ -4,25 +4,54 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from farmdeck import Action, FarmdeckError, Job, JobState
+from farmdeck.farm import Capabilities, Extra
 from farmdeck.store import FarmInfo
 
 from . import job_actions, words
 from .action_row import ActionRow
+from .extras import ExtraDialog
 from .job_delegates import DELEGATES, JobNameDelegate, RowDelegate
 from .job_list import LIVE, JobFilter
-from .job_model import DONE, ELAPSED, FAILED, FARM, JOB, LEFT, NAME, OWNER, PAGE, PROGRESS, STATE, JobModel, count_parts
+from .job_model import (
+    COST,
+    DONE,
+    ELAPSED,
+    FAILED,
+    FARM,
+    JOB,
+    LEFT,
+    NAME,
+    OWNER,
+    PAGE,
+    PROGRESS,
+    STATE,
+    JobModel,
+    count_parts,
+)
 from .link import DeskLink
 from .pictures import Pictures
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal, quiet
 from .submit_page import read_farm
 from .widgets import GRID, FlatHeader, Notice, Words, tool_button
 
-WIDTHS = {STATE: 20, PROGRESS: 24, DONE: 8, FAILED: 9, LEFT: 8, ELAPSED: 13, OWNER: 11, FARM: 16}
+WIDTHS = {STATE: 20, PROGRESS: 24, DONE: 8, FAILED: 9, LEFT: 8, ELAPSED: 13, COST: 11, OWNER: 11, FARM: 16}
 NARROW = 520
-FROM = {NAME: 0, STATE: 0, PROGRESS: 0, FAILED: 520, LEFT: 520, DONE: 640, ELAPSED: 880, OWNER: 880, FARM: 720}
+FROM = {
+    NAME: 0,
+    STATE: 0,
+    PROGRESS: 0,
+    FAILED: 520,
+    LEFT: 520,
+    DONE: 640,
+    ELAPSED: 880,
+    COST: 880,
+    OWNER: 880,
+    FARM: 720,
+}
 """The panel's width from which a column is there."""
 
 
@@ -31,6 +60,8 @@ class JobsTree(QtWidgets.QTreeView):
 
     def __init__(self, pictures: Pictures, parent: QtWidgets.QWidget | None = None) -> None:
         super().__init__(parent)
+        self.costs = False
+        """Does any farm count what its jobs cost?"""
         self.setUniformRowHeights(True)
         self.setAlternatingRowColors(True)
         self.setAllColumnsShowFocus(True)
@@ -66,7 +97,7 @@ class JobsTree(QtWidgets.QTreeView):
         left = self.viewport().width()
         digit = self.fontMetrics().averageCharWidth()
         for column, letters in WIDTHS.items():
-            hidden = self.width() < FROM[column]
+            hidden = self.width() < FROM[column] or (column == COST and not self.costs)
             self.setColumnHidden(column, hidden)
             if not hidden:
                 width = digit * (letters if self.width() >= NARROW or column != PROGRESS else 15)
@@ -90,6 +121,7 @@ class JobsListPage(QtWidgets.QWidget):
         self.actions = ActionRow()
         self.notice = Notice()
         self.can: dict[str, Sequence[Action]] = {}
+        self.farms: dict[str, Capabilities] = {}
         self._make_filters()
         self._empty = Words("faint", wraps=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -172,7 +204,10 @@ class JobsListPage(QtWidgets.QWidget):
         self._show_all()
 
     def _farms_changed(self, farms: Sequence[FarmInfo]) -> None:
-        self.can = {farm.name: tuple(Action(a) for a in read_farm(farm)[0].actions) for farm in farms}
+        self.farms = {farm.name: read_farm(farm)[0] for farm in farms}
+        self.can = {name: tuple(Action(a) for a in has.actions) for name, has in self.farms.items()}
+        self.tree.costs = any(has.cost for has in self.farms.values())
+        self.tree.fit_columns()
         self.model.set_farm_labels({farm.name: farm.label or farm.name for farm in farms})
         chosen = self.farm_combo.currentData()
         with quiet(self.farm_combo):
@@ -213,7 +248,9 @@ class JobsListPage(QtWidgets.QWidget):
         self._show_actions()
 
     def _show_actions(self) -> None:
-        self.actions.show_jobs(self.selected(), self.can)
+        jobs = self.selected()
+        self.actions.show_jobs(jobs, self.can)
+        self.actions.show_more(self.farms.get(jobs[0].farm) if len(jobs) == 1 else None)
 
     def _scrolled(self, value: int) -> None:
         """More rows at the end; at the top no more than can be laid out quickly, unless one below is chosen."""
@@ -271,6 +308,18 @@ class JobsListPage(QtWidgets.QWidget):
         if len(jobs) == 1 and jobs[0].output:
             open_folder(jobs[0].output)
 
+    def download(self) -> None:
+        """Fetch the chosen job's finished pictures now."""
+        jobs = self.selected()
+        if len(jobs) == 1:
+            download(self.link, jobs[0], self.notice)
+
+    def run_extra(self, extra: Extra) -> None:
+        """Something that the chosen job's farm can do."""
+        jobs = self.selected()
+        if len(jobs) == 1:
+            open_extra(self, self.link, jobs[0], extra)
+
     def open_current(self) -> None:
         """The page of the job that has the focus."""
         self._open(self.tree.currentIndex())
@@ -300,6 +349,27 @@ def confirm_delete(parent: QtWidgets.QWidget, jobs: Sequence[Job], then: object)
     box.buttonClicked.connect(lambda button: then() if button is delete else None)  # type: ignore[operator]
     box.open()
     return box
+
+
+def download(link: DeskLink, job: Job, notice: Notice) -> None:
+    """Fetch a job's finished pictures; the notice says how it goes."""
+    notice.say(f"Fetching the pictures of {job.name}…")
+
+    def came(values: Mapping[str, Any]) -> None:
+        fetched, there = int(values.get("fetched", 0)), int(values.get("there", 0))
+        notice.say(f"{words.count(fetched, 'picture')} fetched, {there:,} here already.", "good")
+
+    link.command("job.download", job.id, came, lambda error: notice.say(str(error), "error"))
+
+
+def open_extra(parent: QtWidgets.QWidget, link: DeskLink, job: Job, extra: Extra) -> ExtraDialog:
+    """Its form; one that asks nothing is begun at once."""
+    dialog = ExtraDialog(link, job.farm, extra, job.id, parent)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, True)
+    dialog.open()
+    if not extra.options and not extra.columns:
+        dialog.run()
+    return dialog
 
 
 def open_folder(folder: str) -> None:

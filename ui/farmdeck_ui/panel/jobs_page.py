@@ -44,6 +44,7 @@ class JobsPage(QtWidgets.QStackedWidget):
         job = self.list.model.list.jobs.get(id)
         self._wanted = "" if job else id
         if job is not None:
+            self.page.show_more(self.list.farms.get(job.farm))
             self.page.enter(job, self.list.can)
             self.setCurrentWidget(self.page)
             self.page.strip.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -75,4 +76,5 @@ class JobsPage(QtWidgets.QStackedWidget):
         if self.page.job is not None:
             job = self.list.model.list.jobs.get(self.page.job.id)
             if job is not None:
+                self.page.show_more(self.list.farms.get(job.farm))
                 self.page.show_job(job, self.list.can)

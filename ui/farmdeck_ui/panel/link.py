@@ -40,7 +40,7 @@ class DeskLink(QtCore.QObject):
         self.desk = Desk(folder, self._wake)
         self._waiting: dict[int, tuple[Then, Sorry]] = {}
         self._slices: deque[JobsChanged] = deque()
-        self._commands: dict[int, Sorry] = {}
+        self._commands: dict[int, tuple[Then, Sorry]] = {}
         self._farms: tuple[FarmInfo, ...] | None = None
         self._pending = False
         self._closed = False
@@ -68,9 +68,22 @@ class DeskLink(QtCore.QObject):
         """Send the command; `sorry` is called when it cannot be sent, or when the agent says no."""
 
         def sent(numbers: list[int]) -> None:
-            self._commands.update(dict.fromkeys(numbers, sorry))
+            self._commands.update(dict.fromkeys(numbers, (_nothing, sorry)))
 
         self._waiting[self.desk.act(jobs, action, **arguments)] = (sent, sorry)
+
+    def command(self, kind: str, target: str, then: Then, sorry: Sorry, **arguments: Any) -> None:
+        """Ask the agent for something; `then` gets its answer's values, `sorry` its refusal."""
+
+        def send(store: Store) -> int:
+            number = store.send(kind, target, **arguments)
+            start_agent(store.folder)
+            return number
+
+        def sent(number: int) -> None:
+            self._commands[number] = (then, sorry)
+
+        self.ask(send, sent, sorry)
 
     def watch_frames(self, job: str) -> None:
         """Bring `frames_changed` for this job; "" for none."""
@@ -133,8 +146,10 @@ class DeskLink(QtCore.QObject):
     def _take_answers(self, answers: list[tuple[int, Answer]]) -> None:
         for number, answer in answers:
             if answer.done and number in self._commands:
-                sorry = self._commands.pop(number)
-                if not answer.ok:
+                then, sorry = self._commands.pop(number)
+                if answer.ok:
+                    then(answer.values or {})
+                else:
                     sorry(FarmdeckError(answer.message, ""))
 
     def _take_done(self, done: Done) -> None:
@@ -143,3 +158,7 @@ class DeskLink(QtCore.QObject):
             sorry(done.error)
         else:
             then(done.value)
+
+
+def _nothing(values: object) -> None:
+    """For commands whose outcome shows by itself."""

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Callable
 
-from farmdeck.farm import Capabilities, Option
+from farmdeck.environments import Needs
+from farmdeck.farm import Capabilities, Option, unsuited
 
+from . import words
 from .qt import QtWidgets, Signal
 from .widgets import GRID, Section, comfortable, field_label
 
@@ -53,6 +56,19 @@ class OptionsSection(Section):
         """`priority` and `hold`, where the farm has them."""
         return {name[1:]: field[1]() for name, field in self._fields.items() if name.startswith(":")}
 
+    def show_scene(self, scene: Needs) -> dict[str, str]:
+        """Grey the choices that do not suit the scene; returns {option's label: why its chosen one does not}."""
+        bad = {}
+        for option in self._shown:
+            widget = self._fields[option.name][0]
+            if option.limits and isinstance(widget, QtWidgets.QComboBox):
+                reasons = unsuited(option, scene)
+                _grey(widget, reasons)
+                chosen = widget.currentData()
+                if chosen in reasons:
+                    bad[option.label] = reasons[chosen]
+        return bad
+
     def field(self, name: str) -> QtWidgets.QWidget:
         """The option's widget; `:priority` and `:hold` are the standard ones."""
         return self._fields[name][0]
@@ -80,7 +96,7 @@ class OptionsSection(Section):
             wanted.append(Option(":hold", "Wait for Start", "bool", False, help="The farm takes it and waits."))
         for option in wanted:
             value = kept.get(option.name.lstrip(":"), option.default)
-            self._fields[option.name] = _field(option, value, self.changed.emit)
+            self._fields[option.name] = option_field(option, value, self.changed.emit)
         self._labels = {option.name: option for option in wanted}
         self._place()
         comfortable(self)
@@ -116,7 +132,9 @@ class OptionsSection(Section):
         self._grid.addWidget(widget, row, column + 1)
 
 
-def _field(option: Option, value: Any, changed: Callable[[], None]) -> tuple[QtWidgets.QWidget, Callable[[], Any]]:
+def option_field(
+    option: Option, value: Any, changed: Callable[[], None]
+) -> tuple[QtWidgets.QWidget, Callable[[], Any]]:
     """(widget, its value) for the option's kind."""
     build = {"int": _spin, "float": _double_spin, "bool": _check, "choice": _choice}.get(option.kind, _text)
     widget, read = build(option, value, changed)
@@ -163,10 +181,21 @@ def _check(option: Option, value: Any, changed: Callable[[], None]) -> tuple[QtW
 
 def _choice(option: Option, value: Any, changed: Callable[[], None]) -> tuple[QtWidgets.QWidget, Callable[[], Any]]:
     widget = QtWidgets.QComboBox()
-    widget.addItems(list(option.choices))
-    widget.setCurrentIndex(max(0, widget.findText(str(value))))
+    for choice in option.choices:
+        widget.addItem(choice or option.zero or words.DASH, choice)
+    widget.setCurrentIndex(max(0, widget.findData(str(value))))
     widget.currentIndexChanged.connect(lambda *_: changed())
-    return widget, widget.currentText
+    return widget, widget.currentData
+
+
+def _grey(combo: QtWidgets.QComboBox, reasons: Mapping[str, str]) -> None:
+    """What cannot be chosen is grey, with the reason in its tooltip."""
+    model = combo.model()
+    for row in range(combo.count()):
+        reason = reasons.get(combo.itemData(row), "")
+        item = model.item(row)
+        item.setEnabled(not reason)
+        item.setToolTip(reason)
 
 
 def _text(option: Option, value: Any, changed: Callable[[], None]) -> tuple[QtWidgets.QWidget, Callable[[], Any]]:

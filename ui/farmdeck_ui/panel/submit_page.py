@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from farmdeck import FarmdeckError, Job, Problem, Scene, Severity
 from farmdeck._errors import BadDocument
-from farmdeck.documents import from_plain
+from farmdeck.documents import from_plain, to_plain
 from farmdeck.environments import RenderEnv
 from farmdeck.farm import Capabilities
 from farmdeck.store import FarmInfo
@@ -51,6 +52,8 @@ class SubmitPage(QtWidgets.QWidget):
         self._capabilities = Capabilities()
         self._envs: tuple[RenderEnv, ...] = ()
         self._submitted = ""
+        self._made = ""
+        """The environment that was made from this scene: chosen as soon as the farm's list has it."""
         self._checking = True
         self._make_parts()
         self._lay_out()
@@ -135,6 +138,7 @@ class SubmitPage(QtWidgets.QWidget):
         self.footer.submit_asked.connect(self.submit)
         self.footer.error_asked.connect(self.go_to_first_error)
         self.footer.dry_run_asked.connect(self.dry_run)
+        self.environment.make_asked.connect(self._make_environment)
         self.notice.acted.connect(lambda: self.job_asked.emit(self._submitted))
         self.link.farms_changed.connect(self.header.set_farms)
 
@@ -186,7 +190,33 @@ class SubmitPage(QtWidgets.QWidget):
     def _match(self) -> None:
         self.environment.setVisible(self._capabilities.environments)
         if self.scene is not None and self._capabilities.environments:
-            self.environment.show_matches(self.scene, self._envs)
+            self.environment.show_matches(self.scene, self._envs, self._capabilities.edit_environments)
+            if self._made and self.environment.choose(self._made):
+                self._made = ""
+
+    def _make_environment(self) -> None:
+        """Ask the farm what it has that is nearest to the scene, make that, and choose it."""
+        scene, farm = self.scene, self.header.farm.name
+        if scene is None:
+            return
+        needs = {"software": to_plain(scene.software), "plugins": to_plain(scene.plugins)}
+        self.environment.make.setEnabled(False)
+        self.link.command("env.like", farm, lambda found: self._add_environment(farm, found), self._not_made, **needs)
+
+    def _add_environment(self, farm: str, found: Mapping[str, Any]) -> None:
+        name, notes = str(found["environment"]["name"]), [str(note) for note in found["notes"]]
+
+        def made(values: object) -> None:
+            self.environment.make.setEnabled(True)
+            self._made = name
+            self._match()
+            self.notice.say(" ".join([f"{name} is made.", *notes]), "warning" if notes else "good")
+
+        self.link.command("env.add", farm, made, self._not_made, environment=found["environment"])
+
+    def _not_made(self, error: FarmdeckError) -> None:
+        self.environment.make.setEnabled(True)
+        self._say_error(error)
 
     # -- the check
 
@@ -251,10 +281,14 @@ class SubmitPage(QtWidgets.QWidget):
         farm, match = self.header.farm, self.environment.match
         if farm.problem:
             found.append(Problem(Severity.WARNING, farm.problem, farm.label or farm.name))
+        if self.scene is not None:
+            for name, reason in self.options.show_scene(self.scene).items():
+                found.append(Problem(Severity.ERROR, f"{reason} Choose another one.", name))
         if self.scene is not None and self._capabilities.environments:
             if match is None or match.fit.value == "none":
                 sentence = f"{farm.label or farm.name} has nothing that renders {self.scene.software.name} scenes."
-                found.append(Problem(Severity.ERROR, f"{sentence} Install it, or choose another farm.", "Environment"))
+                way = "Make an environment" if self._capabilities.edit_environments else "Install it"
+                found.append(Problem(Severity.ERROR, f"{sentence} {way}, or choose another farm.", "Environment"))
         return found
 
     def _say_footer(self, errors: int) -> None:

@@ -74,6 +74,12 @@ def size(count_of_bytes: float) -> str:
     return f"{value:.3g} {units[-1]}"
 
 
+def money(amount: float, currency: str) -> str:
+    """`$33.67`, `¥1.57`; other currencies by their letters."""
+    sign = {"USD": "$", "CNY": "¥", "EUR": "€", "GBP": "£"}.get(currency, f"{currency} " if currency else "")
+    return f"{sign}{amount:,.2f}"
+
+
 def clock_time(seconds: float) -> str:
     """`14:02` today, `12 Mar 14:02` before."""
     then, now = time.localtime(seconds), time.localtime()
