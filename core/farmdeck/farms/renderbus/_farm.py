@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,8 +20,8 @@ from ...farm import (
     Watch,
     check_options,
 )
-from ...frames import format_frames, parse_frames
-from ...job import Action, Frame, FrameState, Part
+from ...frames import parse_frames
+from ...job import Action, Frame, FrameState, JobState, Part
 from ...scene import Plugin, Problem, Severity, Software
 from ...submission import Submission
 from ...transfers import Item
@@ -30,12 +29,23 @@ from . import environments as envs
 from . import options as task_options
 from . import scene_info
 from ._extras import CALLS_OF, EXTRAS, WORK, At
-from ._places import Places
+from ._line import FIRST_WAIT, Line
+from ._places import Places, placed
 from ._records import Record, Records, Stage
 from ._sending import Sender
-from ._states import Unit, frame_of, job_report, parts_of, picture_tasks, units_of
+from ._states import (
+    Unit,
+    foreign_parts,
+    frame_of,
+    job_report,
+    not_there,
+    numbers_of,
+    parts_of,
+    picture_tasks,
+    state_of,
+    units_of,
+)
 from .client import LINUX, WINDOWS, Client
-from .connection import Connection
 from .dialects import CALLS, CURRENT, V3, Dialect
 from .errors import NotFound
 from .hardware import hardware_option
@@ -57,20 +67,22 @@ class RenderbusFarm(Farm):
 
     label = "Renderbus"
 
-    def __init__(self, context: FarmContext) -> None:
+    def __init__(self, context: FarmContext, *, first_wait: float = FIRST_WAIT) -> None:
+        """`first_wait`: seconds before a request is repeated for the first time; they double."""
         given = context.settings
         if not given.get("access_id"):
             raise SettingsError(
                 f"The farm {context.name} has no access id.",
                 f"Set it: farmdeck farms add {context.name} --kind renderbus --set access_id=… --secret-stdin",
             )
-        self._connection = Connection(
+        self._connection = Line(
             str(given.get("domain", DOMAIN)),
             str(given["access_id"]),
             context.secret,
             str(given.get("platform", PLATFORM)),
             str(given.get("dialect", "")),
             protocol=str(given.get("protocol", "https")),
+            first_wait=first_wait,
         )
         self._client = Client(self._connection)
         self._places = Places(self._client, given, context.folder)
@@ -236,8 +248,7 @@ class RenderbusFarm(Farm):
         self._sender.upload(submission, scene, watch)
 
     def submit(self, submission: Submission, scene: Path, watch: Watch) -> str:
-        known = self._sender.find(submission.id)
-        return str(known if known is not None else self._sender.submit(submission, scene, watch))
+        return str(self._sender.submit(submission, scene, watch))
 
     def find(self, submission_id: str) -> str | None:
         task = self._sender.find(submission_id)
@@ -260,20 +271,41 @@ class RenderbusFarm(Farm):
         record = self._records.by_task(task.id)
         parts = record.submission.parts if record else ()
         report = job_report(task, parts, _is_plain(record), currency, record.note if record else "")
-        return replace(report, message=report.message or _capped(task, parts, record))
+        taken, expected = self._taken(task, parts, record, report.state)
+        if taken >= expected:
+            return report
+        said = f"The farm took {taken:,} of the {expected:,} frames that were sent."
+        message = f"{said} Send the others as a job of their own. {report.message}".strip()
+        state = JobState.PARTLY_DONE if report.state is JobState.DONE else report.state
+        return replace(report, state=state, message=message)
+
+    def _taken(self, task: TaskInfo, parts: Sequence[Part], record: Record | None, state: JobState) -> tuple[int, int]:
+        """How many of how many frames the farm renders: some farms take the beginning of a long range without a word.
+
+        Where its counts do not say so for sure, its frames do, once they are all done.
+        """
+        expected = sum(len(parse_frames(part.frames)) for part in parts)
+        children = picture_tasks(task)
+        total = sum(child.total_frames for child in children)
+        if record is None or (_is_plain(record) and total in (0, expected)):
+            return expected, expected
+        if state is JobState.DONE:
+            return sum(bool(units) for units in self._units(task)[1].values()), expected
+        short = _is_plain(record) and any(0 < child.total_frames < numbers_of(child, parts) for child in children)
+        return (total, expected) if short else (expected, expected)
 
     def frames(self, job_id: str) -> list[Frame]:
         task = self._task(job_id)
         parts, units = self._units(task)
         report = job_report(task, parts, False, "")
         every = sorted(units.items())
-        return [frame_of(*key, found) if found else _not_there(*key, report, task) for key, found in every]
+        return [frame_of(*key, found) if found else not_there(*key, report, task) for key, found in every]
 
     def _units(self, task: TaskInfo) -> tuple[tuple[Part, ...], dict[tuple[int, int], list[Unit]]]:
         """Our parts, and what the farm renders for each of their frames."""
         infos = [(part, tuple(self._client.all_frames(part.id))) for part in picture_tasks(task)]
         record = self._records.by_task(task.id)
-        parts = record.submission.parts if record else _foreign_parts(task, infos)
+        parts = record.submission.parts if record else foreign_parts(task, infos)
         return parts, units_of(parts, infos)
 
     def _task(self, job_id: str) -> TaskInfo:
@@ -288,24 +320,34 @@ class RenderbusFarm(Farm):
         raise UnknownJob(f"Renderbus does not know the job {job_id}.", "It may have been deleted there.")
 
     def act(self, job_id: str, action: Action, frames: Sequence[tuple[int, int]] = ()) -> None:
+        if action is Action.DELETE:
+            self._delete(job_id)
+            return
         task = self._task(job_id)
-        numbers = [part.id for part in task.parts]
+        live = [part.id for part in task.parts if not state_of(part).ended]
         if action is Action.STOP:
-            self._client.stop_tasks(numbers)
+            self._client.stop_tasks(live)
         elif action is Action.START:
             self._start(task)
         elif action is Action.ABANDON:
-            self._client.abandon_tasks(numbers)
-        elif action is Action.RETRY:
-            self._retry(task, frames)
+            self._client.abandon_tasks(live)
         else:
-            self._client.delete_tasks([task.id])
-            self._records.forget(task.id)
+            self._retry(task, frames)
+
+    def _delete(self, job_id: str) -> None:
+        """The record goes, too, also of a job that was deleted on the farm's pages."""
+        try:
+            self._client.delete_tasks([self._task(job_id).id])
+        except UnknownJob:
+            if _is_number(job_id):
+                self._records.forget(int(job_id))
+            raise
+        self._records.forget(int(job_id))
 
     def _start(self, task: TaskInfo) -> None:
         """Tasks that wait after their test frames go on at full speed, the others where they stopped."""
         tested = [part.id for part in task.parts if part.status == TaskStatus.TEST_FINISHED]
-        others = [part.id for part in task.parts if part.id not in tested]
+        others = [part.id for part in task.parts if part.status not in (*_NOT_STARTED, TaskStatus.TEST_FINISHED)]
         if tested:
             self._client.full_speed(tested)
         if others:
@@ -322,8 +364,8 @@ class RenderbusFarm(Farm):
             for unit in units.get(key, ()):
                 if frames or unit.info.status != FrameStatus.DONE:
                     again.setdefault(unit.task.id, set()).add(unit.info.id)
-        if frames and not again:
-            raise BadInput("There is no frame to render again.", "Name frames that were submitted.")
+        if keys and not again:
+            raise BadInput("The farm does not have these frames.", "Send them as a job of their own.")
         for number, ids in again.items():
             self._client.retry_frames(number, sorted(ids))
 
@@ -351,9 +393,8 @@ class RenderbusFarm(Farm):
         parts = record.submission.parts if record else ()
         found = []
         for child in picture_tasks(task):
-            part = parts_of(child, parts)[0] if parts else 0
-            wanted = set(parse_frames(parts[part].frames)) if parts else set()
-            found += [_placed(output, part, wanted) for output in self._places.files(child)]
+            indexes = parts_of(child, parts)
+            found += [placed(output, indexes, parts) for output in self._places.files(child)]
         return found
 
     def fetch(
@@ -387,6 +428,8 @@ class RenderbusFarm(Farm):
 
 
 _RETRIED = (FrameState.FAILED, FrameState.ABANDONED)
+_NOT_STARTED = (TaskStatus.FINISHED, TaskStatus.FINISHED_WITH_FAILURES, TaskStatus.ABANDONED)
+"""What starting does not change."""
 
 
 def _with_hardware(hardware: Option) -> tuple[Option, ...]:
@@ -409,45 +452,3 @@ def _is_plain(record: Record | None) -> bool:
         return False
     options = check_options(OPTIONS, record.submission.options)
     return bool(options["frames_per_machine"] == 1 and options["tiles"] == 1 and options["test_frames"] == "none")
-
-
-def _capped(task: TaskInfo, parts: Sequence[Part], record: Record | None) -> str:
-    """Some farms take the beginning of a long range without a word."""
-    expected = sum(len(parse_frames(part.frames)) for part in parts)
-    total = sum(part.total_frames for part in picture_tasks(task))
-    if not _is_plain(record) or not 0 < total < expected:
-        return ""
-    return f"The farm took {total:,} of the {expected:,} frames that were sent. Send the others as a job of their own."
-
-
-def _not_there(part: int, number: int, report: JobReport, task: TaskInfo) -> Frame:
-    """A frame that the farm does not list: to come, or never to come."""
-    if not report.state.ended:
-        return Frame(part, number)
-    if task.status == TaskStatus.ABANDONED:
-        return Frame(part, number, FrameState.ABANDONED)
-    message = "The farm did not take this frame. Send it as a job of its own."
-    return Frame(part, number, FrameState.FAILED, message=message)
-
-
-def _foreign_parts(task: TaskInfo, infos: Sequence[tuple[TaskInfo, Sequence[Any]]]) -> tuple[Part, ...]:
-    """The parts of a job that was submitted elsewhere, from what the farm lists."""
-    parts = []
-    for child, frames in infos:
-        numbers = {number for frame in frames for number in frame.numbers}
-        name = child.layer_name or child.camera or task.scene_name
-        if numbers:
-            parts.append(
-                Part(name, name, (child.layer_name or name,), child.camera, format_frames(numbers), 0, 0, "", "")
-            )
-    return tuple(parts)
-
-
-def _placed(output: Output, part: int, wanted: set[int]) -> Output:
-    """With its part, and with the frame that its name ends with."""
-    stem = output.path.rpartition("/")[2].rpartition(".")[0]
-    digits = re.search(r"(-?\d+)$", stem)
-    number = int(digits.group(1)) if digits else None
-    if number is not None and number not in wanted and -number in wanted:
-        number = -number  # a dash before the digits is part of the name: shot-0001
-    return replace(output, part=part, frame=number if number in wanted else None)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ..._errors import FarmError
 from ...farm import Output
+from ...frames import parse_frames
+from ...job import Part
 from ...transfers import FolderTransfer, RaysyncTransfer, Storage, Transfer, TransmitterTransfer
 from ...transfers.paths import read_maps, to_farm
 from ...transfers.raysync import RaysyncAccount
 from ...transfers.vendor_program import PROGRAMS, VERSION
+from . import scene_info
 from .client import FARM_CLOCK, Client
 from .dialects import V3
 from .models import Profile, TaskInfo, TransferBids, TransferEngine
@@ -195,3 +199,31 @@ def _moment(text: str) -> float | None:
 def _best_line(engine: TransferEngine) -> tuple[str, int]:
     line = next((line for line in engine.lines if line.is_default), engine.lines[0])
     return line.server, line.port
+
+
+def placed(output: Output, indexes: Sequence[int], parts: Sequence[Part]) -> Output:
+    """With its part, its place in the part's own folder, and the frame that its name ends with."""
+    if not indexes:
+        return output
+    folder, _, inside = output.path.partition("/")
+    several = inside and len(parts) > 1  # else it is a folder of the scene's own, such as a pass
+    named = [index for index in indexes if several and folder.casefold() in _folders(parts[index])]
+    candidates = named or indexes
+    seen = [index for index in candidates if parts[index].camera and parts[index].camera in output.path]
+    part = (seen or candidates)[0]
+    number = _number(output.path, set(parse_frames(parts[part].frames)))
+    return replace(output, part=part, path=inside if named else output.path, frame=number)
+
+
+def _folders(part: Part) -> set[str]:
+    """What the farm may call the folder of a part's own among several: by its layer or its node."""
+    return {name.rpartition("/")[2].casefold() for name in (part.item, scene_info.layer_of(part))}
+
+
+def _number(path: str, wanted: set[int]) -> int | None:
+    """The frame that a file shows, by the number that its name ends with; None for one that was not asked for."""
+    digits = re.search(r"(-?\d+)$", path.rpartition("/")[2].rpartition(".")[0])
+    number = int(digits.group(1)) if digits else None
+    if number is not None and number not in wanted and -number in wanted:
+        number = -number  # a dash before the digits is part of the name: shot-0001
+    return number if number in wanted else None

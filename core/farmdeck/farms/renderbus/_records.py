@@ -36,6 +36,8 @@ class Stage(str, Enum):
     """A task number was asked for; the answer may be lost."""
     CREATED = "created"
     """It has its number; the farm may or may not have been told to render it."""
+    HANDED = "handed"
+    """The farm renders it; what is asked afterwards (to hold it, to limit its machines) may be missing."""
     SUBMITTED = "submitted"
 
 
@@ -88,14 +90,24 @@ class Records:
         """A number is about to be asked for."""
         self._set(id, stage=Stage.CREATING.value, begun=time.time())
 
+    def refused(self, id: str) -> None:
+        """No number was made after all."""
+        self._set(id, stage=Stage.HASHED.value)
+
     def created(self, id: str, task: int) -> None:
         self._set(id, stage=Stage.CREATED.value, task=task)
 
-    def submitted(self, id: str) -> None:
-        self._set(id, stage=Stage.SUBMITTED.value)
+    def handed(self, id: str) -> None:
+        self._set(id, stage=Stage.HANDED.value)
+
+    def submitted(self, id: str, task: int) -> None:
+        self._set(id, stage=Stage.SUBMITTED.value, task=task)
 
     def noted(self, id: str, note: str) -> None:
-        self._set(id, note=note)
+        """One more thing that a person should know of."""
+        record = self.by_submission(id)
+        if record is not None and note not in record.note:
+            self._set(id, note=f"{record.note} {note}".strip())
 
     def forget(self, task: int) -> None:
         with self._using() as db:

@@ -1,18 +1,21 @@
 """From a submission to a task that renders, so that a crash or a lost answer at any point leaves exactly one.
 
 The order matters: what is about to be done is written down first (see _records.py). A number whose answer was lost is
-looked for in the farm's list, by the label that every task of ours carries, and deleted; it was never submitted.
+looked for in the farm's list, by the label that every task of ours carries, and deleted; it was never submitted. Where
+the record itself was lost, a task that was submitted is found by the same label and taken for what it is.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ..._errors import FarmError
+from ..._errors import FarmdeckError, FarmError, FarmUnreachable
 from ...environments import Fit, match_environments
 from ...farm import Watch, check_options
 from ...submission import Submission, check_unchanged
@@ -23,17 +26,19 @@ from ._records import Record, Records, Stage
 from .client import Client
 from .dialects import CURRENT
 from .environments import cg_id_of, render_env
-from .errors import AnswerLost, NotFound, Unreachable
+from .errors import AlreadyExists, AnswerLost, NotFound, RenderbusError, ServerTrouble, Unreachable, UnreadableAnswer
 from .hardware import choose
 from .models import HardwareConfig, TaskInfo, UserEnv
 from .options import OPTIONS, task_labels
 from .task_files import TaskFiles, md5, task_files, tips
 
 LOG = logging.getLogger(__name__)
-LOOK_BACK = 3600.0
-"""Seconds before a number was asked for from which the farm's list is searched: the two clocks may differ."""
+LOOK_FROM = 60.0
+"""Seconds after which a submission without a record may have been sent already: then the farm's list is looked at."""
 HIGH, USUAL = 60, 50
 """The two levels that a task can be created with (SDK method document, create task)."""
+_NAMED = 5
+"""So many numbers are named in a sentence."""
 
 
 def mark(submission_id: str) -> str:
@@ -55,19 +60,21 @@ class Sender:
         try:
             self._records.hashed(submission, md5(scene, watch))
         except OSError as exc:
-            raise FarmError(f"{scene} cannot be read: {exc.strerror}.", "Check the disk, then press Start.") from exc
+            raise _unreadable(scene, exc) from exc
 
     def upload(self, submission: Submission, scene: Path, watch: Watch) -> None:
-        """Bring over what the farm does not have yet; what was brought is written down file by file."""
+        """Bring over what the farm does not have yet; what was brought is written down file by file.
+
+        Raises SceneChanged for a file that is not what was submitted, be it here or at the farm by now.
+        """
+        for file in submission.files:
+            check_unchanged(file, "The file")
+            watch.check()
         transfer, storage = self._places.transfer(), self._places.account().input
         self._manifest.parent.mkdir(parents=True, exist_ok=True)
         manifest = Manifest(self._manifest)
         try:
-            stamps = {Path(file.path): file for file in submission.files}
             missing = manifest.missing(self._items(submission, scene), storage)
-            for item in missing:
-                if item.local in stamps:
-                    check_unchanged(stamps[item.local], "The file")
             if missing:
                 transfer.upload(missing, storage, watch, lambda item: manifest.record(item, storage))
         finally:
@@ -75,38 +82,46 @@ class Sender:
 
     def _items(self, submission: Submission, scene: Path) -> list[Item]:
         files = [Item(Path(file.path), self._places.to_farm(file.path), file.size) for file in submission.files]
-        return [*files, Item(scene, self._places.to_farm(submission.scene.path), scene.stat().st_size)]
+        try:
+            size = scene.stat().st_size
+        except OSError as exc:
+            raise _unreadable(scene, exc) from exc
+        return [*files, Item(scene, self._places.to_farm(submission.scene.path), size)]
 
     def submit(self, submission: Submission, scene: Path, watch: Watch) -> int:
         """The number of the task that renders it. Raises FarmUnreachable where calling again goes on."""
         check_options(OPTIONS, submission.options)
         watch.check()
         record = self._records.by_submission(submission.id)
-        if record is None or not record.scene_hash:
+        if record is None:
+            sent = self._already_sent(submission, watch)
             self.hash(submission, scene, watch)
+            if sent is not None:
+                self._records.submitted(submission.id, sent)
+                return sent
             record = self._known(submission.id)
-        if record.stage is Stage.CREATING:
-            self._look_for_lost(record, watch)
         if record.stage in (Stage.HASHED, Stage.CREATING):
-            self._create(submission, watch)
-            record = self._known(submission.id)
-        assert record.task is not None  # written with its stage
-        if record.stage is Stage.CREATED and not self._is_there(record.task, watch):
-            self._hand_over(record, scene, watch)
-        self._records.submitted(submission.id)
-        return record.task
+            record = self._numbered(record, watch)
+        if record.stage is Stage.CREATED:
+            if not self._is_there(_task(record), watch):
+                self._hand_over(record, scene, watch)
+            self._records.handed(submission.id)
+        if record.stage is not Stage.SUBMITTED:
+            self._afterwards(record, watch)
+        return _task(record)
 
     def find(self, submission_id: str) -> int | None:
         """The task that this submission already became."""
         record = self._records.by_submission(submission_id)
-        if record is None or record.task is None or record.stage in (Stage.HASHED, Stage.CREATING):
+        if record is None:
+            return self._search(submission_id, Watch())[0]
+        if record.task is None or record.stage in (Stage.HASHED, Stage.CREATING):
             return None
-        if record.stage is Stage.SUBMITTED:
-            return record.task
-        if self._is_there(record.task, Watch()):
-            self._records.submitted(submission_id)
-            return record.task
-        return None
+        if record.stage is Stage.CREATED and not self._is_there(record.task, Watch()):
+            return None
+        if record.stage is not Stage.SUBMITTED:
+            self._afterwards(record, Watch())
+        return record.task
 
     def _known(self, id: str) -> Record:
         record = self._records.by_submission(id)
@@ -114,6 +129,16 @@ class Sender:
         return record
 
     # -- a number
+
+    def _numbered(self, record: Record, watch: Watch) -> Record:
+        """The record once it has a number, or the task that it was found to be."""
+        if record.stage is Stage.CREATING:
+            sent = self._look_for_lost(record, watch)
+            if sent is not None:
+                self._records.submitted(record.submission.id, sent)
+                return self._known(record.submission.id)
+        self._create(record.submission, watch)
+        return self._known(record.submission.id)
 
     def _create(self, submission: Submission, watch: Watch) -> None:
         options = check_options(OPTIONS, submission.options)
@@ -128,31 +153,70 @@ class Sender:
                 labels=labels,
                 artist=options["artist"] or submission.owner,
             )
-        except AnswerLost as exc:
+        except (AnswerLost, UnreadableAnswer, ServerTrouble) as exc:
             raise Unreachable(f"{exc.what} A task number may be lost; it is looked for first.", exc.fix) from exc
-        self._records.created(submission.id, created.ids[0])
+        except FarmdeckError:
+            self._records.refused(submission.id)
+            raise
+        number = created.ids[0]
+        if number < 1 or self._records.by_task(number) is not None:  # an answer that belongs to another request
+            raise Unreachable(f"Renderbus gave {number} as the number of a new task.", "It is asked again.")
+        self._records.created(submission.id, number)
 
-    def _look_for_lost(self, record: Record, watch: Watch) -> None:
+    def _already_sent(self, submission: Submission, watch: Watch) -> int | None:
+        """For a submission without a record that is not quite new: the task that it became, if the record was lost."""
+        if time.time() - submission.created < LOOK_FROM:
+            return None
+        sent, unused = self._search(submission.id, watch)
+        if sent is None:
+            self._throw_away(unused, watch)
+        return sent
+
+    def _look_for_lost(self, record: Record, watch: Watch) -> int | None:
         """A number was made for it and did not arrive: find it and throw it away, or leave word of it."""
-        client = self._client.watched(watch)
-        wanted = mark(record.submission.id)
-        if client.connection.dialect(watch) is CURRENT:
-            lost = [
-                task.id
-                for task in client.all_tasks(start=record.begun - LOOK_BACK)
-                if task.submitted is None and wanted in _labels(task)
-            ]
-            if lost:
-                client.delete_tasks(lost)
-                LOG.info("job %s: the lost tasks %s were deleted", record.submission.id, lost)
-                return
+        id, client = record.submission.id, self._client.watched(watch)
+        sent, unused = self._search(id, watch)
+        if sent is not None:
+            return sent
+        why = self._throw_away(unused, watch)
+        if unused and not why:
+            return None
+        if not unused and client.connection.dialect(watch) is CURRENT:
+            why = "the farm's list does not show it"
+        elif not unused:
+            why = "this protocol has no label to know it by"
+            listed = (task for task in client.all_tasks() if task.submitted is None)
+            unused = [task for task in listed if self._records.by_task(task.id) is None]
         when = time.strftime("%H:%M", time.localtime(record.begun))
-        note = (
-            f"The farm may hold an unused task number from {when}: its answer was lost, and its list does not show it. "
-            "It costs nothing."
-        )
-        LOG.warning("job %s: %s", record.submission.id, note)
-        self._records.noted(record.submission.id, note)
+        note = f"The farm may hold an unused task number from {when}{_names(unused)}: its answer was lost, and {why}."
+        LOG.warning("job %s: %s", id, note)
+        self._records.noted(id, f"{note} It costs nothing.")
+        return None
+
+    def _throw_away(self, unused: Sequence[TaskInfo], watch: Watch) -> str:
+        """Delete numbers that were never submitted; why that was refused, or ""."""
+        numbers = [task.id for task in unused]
+        try:
+            self._client.watched(watch).delete_tasks(numbers)
+        except FarmUnreachable:
+            raise
+        except RenderbusError as exc:  # a sub-account may not be allowed to
+            LOG.warning("the lost tasks %s could not be deleted: %s", numbers, exc)
+            return "this account may not delete it"
+        LOG.info("the lost tasks %s were deleted", numbers)
+        return ""
+
+    def _search(self, submission_id: str, watch: Watch) -> tuple[int | None, list[TaskInfo]]:
+        """The task that it became, and the unused numbers that were made for it; the 2018 protocol has no labels.
+
+        Every page is looked at: a number that was never submitted has no date by which the farm could choose.
+        """
+        client = self._client.watched(watch)
+        if client.connection.dialect(watch) is not CURRENT:
+            return None, []
+        ours = [task for task in client.all_tasks() if mark(submission_id) in _labels(task)]
+        sent = [task.id for task in ours if task.submitted is not None]
+        return (sent[0] if sent else None), [task for task in ours if task.submitted is None]
 
     def _is_there(self, task: int, watch: Watch) -> bool:
         """Was it submitted? A number that was only made is not listed, or listed without a date."""
@@ -165,36 +229,51 @@ class Sender:
     # -- handing over
 
     def _hand_over(self, record: Record, scene: Path, watch: Watch) -> None:
-        submission, task = record.submission, record.task
-        assert task is not None
-        client = self._client.watched(watch)
-        options = check_options(OPTIONS, submission.options)
+        task, client = _task(record), self._client.watched(watch)
         files = self._files(record, scene, watch)
         if client.connection.dialect(watch) is CURRENT:
             for name, text in files.texts().items():
                 client.upload_json(task, name, text)
         else:
             self._bring_files(task, files, watch)
+        options = check_options(OPTIONS, record.submission.options)
         try:
-            client.submit_task(task, options["artist"] or submission.owner)
-        except AnswerLost as exc:
-            if not self._is_there(task, watch):
+            client.submit_task(task, options["artist"] or record.submission.owner)
+        except RenderbusError as exc:  # also when it was refused because it had been done before
+            if self._is_there(task, watch):
+                return
+            if isinstance(exc, (AnswerLost, ServerTrouble)):
                 raise Unreachable(exc.what, "It is looked for before it is sent again.") from exc
-        if submission.hold:
-            client.stop_tasks([task])
-        if options["machines_at_most"] and client.connection.dialect(watch) is CURRENT:
-            client.set_node_limit(task, options["machines_at_most"])
+            raise
+
+    def _afterwards(self, record: Record, watch: Watch) -> None:
+        """What is asked once the farm has it. A refusal is said, but the job did not fail: it renders."""
+        task, client = _task(record), self._client.watched(watch)
+        machines = check_options(OPTIONS, record.submission.options)["machines_at_most"]
+        if record.submission.hold:
+            self._ask(record, "It could not be held", lambda: client.stop_tasks([task]))
+        if machines and client.connection.dialect(watch) is CURRENT:
+            self._ask(record, "Its machines could not be limited", lambda: client.set_node_limit(task, machines))
+        self._records.submitted(record.submission.id, task)
+
+    def _ask(self, record: Record, otherwise: str, ask: Callable[[], None]) -> None:
+        try:
+            ask()
+        except FarmUnreachable:
+            raise
+        except RenderbusError as exc:
+            LOG.warning("job %s: %s: %s", record.submission.id, otherwise, exc)
+            self._records.noted(record.submission.id, f"{otherwise}: {exc}")
 
     def _files(self, record: Record, scene: Path, watch: Watch) -> TaskFiles:
         client, submission = self._client.watched(watch), record.submission
         account = self._places.account()
-        assert record.task is not None
         return task_files(
             submission,
             scene,
             self.environment(submission, watch),
             scene_hash=record.scene_hash,
-            task_id=record.task,
+            task_id=_task(record),
             user_id=account.profile.user_id,
             platform=int(client.connection.platform),
             project_id=self._project(submission.project, watch),
@@ -246,15 +325,28 @@ class Sender:
         if not name:
             return 0
         client = self._client.watched(watch)
-        for _ in range(2):
+        for _ in range(3):
             found = next((label.id for label in client.labels() if label.name == name), None)
             if found is not None:
                 return found
-            try:
-                client.add_label(name)
-            except AnswerLost:
-                continue  # whether it was made shows in the list
+            with contextlib.suppress(AnswerLost, AlreadyExists):
+                client.add_label(name)  # whether it was made, by us or by somebody else just now, shows in the list
         raise FarmError(f'The project "{name}" could not be made.', "Make it on the farm's pages, then retry.")
+
+
+def _task(record: Record) -> int:
+    assert record.task is not None  # written with its stage
+    return record.task
+
+
+def _names(tasks: Sequence[TaskInfo]) -> str:
+    """` (2W19097)`, after a word; "" for none."""
+    named = ", ".join(task.alias or str(task.id) for task in tasks[:_NAMED])
+    return f" ({named}{', …' if len(tasks) > _NAMED else ''})" if tasks else ""
+
+
+def _unreadable(scene: Path, exc: OSError) -> FarmError:
+    return FarmError(f"{scene} cannot be read: {exc.strerror}.", "Check the disk, then press Start.")
 
 
 def _labels(task: TaskInfo) -> list[str]:

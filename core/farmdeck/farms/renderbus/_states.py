@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ...farm import Counts, JobReport
-from ...frames import parse_frames
+from ...frames import format_frames, parse_frames
 from ...job import Frame, FrameState, JobState, Part
 from .models import FrameInfo, FrameStatus, FrameType, TaskInfo, TaskStatus
 from .scene_info import layer_of
@@ -61,7 +61,7 @@ _FRAME_MESSAGES = {
 }
 _PICTURES = (FrameType.PRIORITY, FrameType.MAIN, FrameType.PRIORITY_COMPOSITE, FrameType.MAIN_COMPOSITE, 0)
 """Kinds of the farm's frames that make pictures; the others prepare them."""
-_PREPARES = ("RenderPhoton", "Preprocessing", "GopRender")
+_PREPARES = ("RenderPhoton", "Preprocessing")
 _HALTED = (
     TaskStatus.STOPPED,
     TaskStatus.USER_STOPPED,
@@ -75,7 +75,7 @@ _HALTED = (
 
 
 def picture_tasks(task: TaskInfo) -> tuple[TaskInfo, ...]:
-    """The tasks that make pictures: not the photon and preparation passes."""
+    """The tasks that make what was asked for: not the photon and preparation passes."""
     return tuple(part for part in task.parts if part.kind not in _PREPARES) or task.parts
 
 
@@ -102,20 +102,21 @@ def job_report(task: TaskInfo, parts: Sequence[Part], plain: bool, currency: str
 
 def _job_state(task: TaskInfo) -> tuple[JobState, TaskStatus | int]:
     """Of several, the liveliest speaks for all; when all are over, the one that is furthest from done."""
-    each = [(_state(part), part.status) for part in task.parts]
+    each = [(state_of(part), part.status) for part in task.parts]
     states = [state for state, _ in each]
+    begun = any(part.done_frames for part in picture_tasks(task))
     for lively in (JobState.RENDERING, JobState.WAITING, JobState.PAUSED, JobState.STOPPED):
         if lively in states:
             found = each[states.index(lively)]
-            begun = lively is JobState.WAITING and any(part.done_frames for part in task.parts)
-            return (JobState.RENDERING, found[1]) if begun else found
+            return (JobState.RENDERING, found[1]) if begun and lively is JobState.WAITING else found
     if set(states) == {JobState.DONE}:
         return each[0]
     worst = next(found for found in reversed(each) if found[0] is not JobState.DONE)
-    return (JobState.PARTLY_DONE if any(part.done_frames for part in task.parts) else JobState.FAILED), worst[1]
+    return (JobState.PARTLY_DONE if begun else JobState.FAILED), worst[1]
 
 
-def _state(task: TaskInfo) -> JobState:
+def state_of(task: TaskInfo) -> JobState:
+    """The state of one task, whatever its parts or the others do; WAITING for one that no document names."""
     state = _JOB.get(task.status, JobState.WAITING) if isinstance(task.status, TaskStatus) else JobState.WAITING
     if state is JobState.PARTLY_DONE and not task.done_frames:
         return JobState.FAILED
@@ -160,15 +161,26 @@ def units_of(
     units: dict[tuple[int, int], list[Unit]] = {
         (index, number): [] for index, part in enumerate(parts) for number in parse_frames(part.frames)
     }
-    for task, infos in found:
-        indexes = parts_of(task, parts)
-        for info in infos:
-            if info.kind not in _PICTURES:
-                continue
-            for key in ((index, number) for index in indexes for number in info.numbers):
+    listed = [(task, info) for task, infos in found for info in infos]
+    nodes = {info.gop_name for _, info in listed if info.kind == FrameType.HOUDINI_SIMULATION}
+    simulated = {index for index, part in enumerate(parts) if nodes.intersection((part.item, *part.address))}
+    for task, info in listed:
+        for index in _indexes(task, info, parts, simulated):
+            for key in ((index, number) for number in info.numbers):
                 if key in units:
                     units[key].append(Unit(info, task))
     return units
+
+
+def _indexes(task: TaskInfo, info: FrameInfo, parts: Sequence[Part], simulated: set[int]) -> list[int]:
+    """The parts that something belongs to: of Houdini's nodes the one that is named, if any is."""
+    indexes = parts_of(task, parts)
+    named = [index for index in indexes if info.gop_name in (parts[index].item, *parts[index].address)]
+    if info.kind == FrameType.HOUDINI_SIMULATION:
+        return named
+    if info.kind not in _PICTURES:
+        return []
+    return named or [index for index in indexes if index not in simulated]
 
 
 def parts_of(task: TaskInfo, parts: Sequence[Part]) -> list[int]:
@@ -219,3 +231,31 @@ def _frame_state(unit: Unit) -> FrameState:
 
 def _frame_message(info: FrameInfo) -> str:
     return _FRAME_MESSAGES.get(info.status, "") if isinstance(info.status, FrameStatus) else ""
+
+
+def numbers_of(task: TaskInfo, parts: Sequence[Part]) -> int:
+    """How many frame numbers the parts of a task have; parts that share a task may share its frames."""
+    return len({number for index in parts_of(task, parts) for number in parse_frames(parts[index].frames)})
+
+
+def not_there(part: int, number: int, report: JobReport, task: TaskInfo) -> Frame:
+    """A frame that the farm does not list: to come, or never to come."""
+    if not report.state.ended:
+        return Frame(part, number)
+    if task.status == TaskStatus.ABANDONED:
+        return Frame(part, number, FrameState.ABANDONED)
+    message = "The farm did not take this frame. Send it as a job of its own."
+    return Frame(part, number, FrameState.FAILED, message=message)
+
+
+def foreign_parts(task: TaskInfo, infos: Sequence[tuple[TaskInfo, Sequence[FrameInfo]]]) -> tuple[Part, ...]:
+    """The parts of a job that was submitted elsewhere, from what the farm lists."""
+    parts = []
+    for child, frames in infos:
+        numbers = {number for frame in frames for number in frame.numbers}
+        name = child.layer_name or child.camera or task.scene_name
+        if numbers:
+            parts.append(
+                Part(name, name, (child.layer_name or name,), child.camera, format_frames(numbers), 0, 0, "", "")
+            )
+    return tuple(parts)
