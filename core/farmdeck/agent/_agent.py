@@ -121,6 +121,8 @@ class Agent:
         LOG.info("agent ends")
         for watch in list(self._deliveries.values()):
             watch.cancel()
+        for tracker in self._trackers.values():
+            tracker.leave_off()
         self._pool.shutdown(wait=True, cancel_futures=True)
         for tracker in self._trackers.values():
             tracker.close()

@@ -63,13 +63,16 @@ class Downloads:
             self.fetch(job.id)
         self._thread.start()
 
-    def close(self) -> None:
-        """Leave off; the marks and the commands that nobody answered tell the next agent where to go on."""
+    def leave_off(self) -> None:
+        """The marks and the commands that nobody answered tell the next agent where to go on."""
         with self._lock:
             self._closing.set()
             for watch in self._watches.values():
                 watch.cancel()
         self._queue.put(None)
+
+    def close(self) -> None:
+        self.leave_off()
         if self._thread.is_alive():
             self._thread.join()
         self._previews.close()

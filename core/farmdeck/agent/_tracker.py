@@ -71,10 +71,16 @@ class Tracker:
         self.farm = farm
         self._thread.start()
 
-    def close(self) -> None:
-        """End the thread, then the farm."""
+    def leave_off(self) -> None:
+        """The agent is about to end: finish what is at hand."""
         self._closing = True
         self._due.set()
+        if self._downloads is not None:
+            self._downloads.leave_off()
+
+    def close(self) -> None:
+        """End the thread, then the farm."""
+        self.leave_off()
         self._thread.join()
         if self._downloads is not None:
             self._downloads.close()
