@@ -15,8 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Callable
 
-import requests
-
 from .._errors import BadInput
 from ..farm import Watch
 from ..redaction import redact
@@ -311,6 +309,8 @@ class RaysyncTransfer(Transfer):
         return answer
 
     def _answer(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        import requests  # slow to import, and most transfers are others
+
         try:
             with requests.Session() as session:
                 session.trust_env = False

@@ -7,26 +7,29 @@ asked as PEP 503 and PEP 691 (packaging.python.org, "Simple repository API") des
 
 from __future__ import annotations
 
-import configparser
 import hashlib
-import html
 import os
 import platform
 import re
 import shutil
 import sys
 import time
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin, urlsplit
-
-import requests
 
 from ..farm import Watch
 from .progress import in_words, make_folder, translated
 from .transfer import PART, TransferError
+
+if TYPE_CHECKING:
+    import zipfile
+
+    import requests
+
+# What fetching alone needs is imported where it is used: the agent reads this module for the program's names.
 
 PACKAGE = "rayvision-sync"
 VERSION = "3.1.8"
@@ -99,6 +102,8 @@ def index_url(environ: Mapping[str, str] = os.environ) -> str:
 
 def _pip_setting(name: str, environ: Mapping[str, str]) -> str:
     """One of pip's settings, as pip itself finds it (pip.pypa.io, "Configuration"); "" when nobody set it."""
+    import configparser
+
     variable = "PIP_" + name.upper().replace("-", "_")
     if environ.get(variable):
         return environ[variable]
@@ -134,6 +139,8 @@ def _pip_files(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _session() -> requests.Session:
+    import requests
+
     session = requests.Session()
     certificate = _pip_setting("cert", os.environ)
     if certificate:
@@ -143,6 +150,8 @@ def _session() -> requests.Session:
 
 def _find(session: requests.Session, index: str) -> Wheel:
     """Where the wheel is. Raises TransferError."""
+    import requests
+
     page = f"{index.rstrip('/')}/{PACKAGE}/"
     try:
         answer = session.get(page, headers={"Accept": ACCEPT}, timeout=TIMEOUT)
@@ -166,6 +175,8 @@ def _links_of_json(answer: requests.Response) -> Iterator[tuple[str, str]]:
 
 
 def _links_of_html(text: str) -> Iterator[tuple[str, str]]:
+    import html
+
     for link in re.findall(r"""<a\s[^>]*?href\s*=\s*["']([^"']+)["']""", text, re.IGNORECASE):
         url, fragment = urldefrag(html.unescape(link))
         yield url, fragment.removeprefix("sha256=") if fragment.startswith("sha256=") else ""
@@ -187,6 +198,8 @@ def _unreachable(url: str, exc: requests.RequestException) -> TransferError:
 
 def _download(session: requests.Session, url: str, part: Path, watch: Watch) -> None:
     """Fetch into `part`, from where it was. Raises TransferError, Cancelled."""
+    import requests
+
     for again in range(TRIES):
         try:
             _receive(session, url, part, watch)
@@ -233,6 +246,8 @@ def _sha256(file: Path) -> str:
 
 def _unpack(wheel: Path, prefix: str, target: Path) -> None:
     """What is below `prefix` into `target`, all of it or nothing; programs may be run. Raises TransferError."""
+    import zipfile
+
     fresh = target.with_name(target.name + PART)
     shutil.rmtree(fresh, ignore_errors=True)
     try:
