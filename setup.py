@@ -42,6 +42,7 @@ setup(
         "PySide6-Essentials>=6.6; python_version>='3.12'",
         "requests>=2.31",
         "rich>=13",
+        "tenacity>=8.2",
         "tomlkit>=0.12",
         "zstandard>=0.22",
     ],

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
 from ..farm import Farm
 from ..scene import Problem, Severity
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 GROUP = "farmdeck.farms"
 
 
 def discover() -> tuple[dict[str, type[Farm]], list[Problem]]:
     """Every farm kind that can be used here, by its entry point's name, and a Problem for each that cannot."""
+    from importlib.metadata import entry_points  # slow to import, and every farm's package imports this one
+
     kinds: dict[str, type[Farm]] = {}
     problems: list[Problem] = []
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
