@@ -351,6 +351,7 @@ def test_pictures_of_frames_that_are_done(farm, server, tmp_path):
     assert sorted(output.frame for output in farm.outputs(job)) == [1, 2, 3]
     folder = server.storage / f"{server.account.id}_download" / server.account.id / "5101184_lgt.farmdeck-abcd2345"
     (folder / "lgt.0004.png").write_bytes(b"half")
+    (folder / "lgt.0003.png.partial").write_bytes(b"half")
     (folder / "report.txt").write_text("all", encoding="utf-8")
     assert sorted(output.frame for output in farm.outputs(job)) == [1, 2, 3]
     render(server)

@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any, Callable, ClassVar
 
-from ..._errors import Cancelled, FarmError
+from ..._errors import FarmError
 from ...redaction import redact
 from .models import Transport
 
@@ -141,11 +141,7 @@ def _wait(child: subprocess.Popen[bytes], step: Step) -> int:
         try:
             return child.wait(LOOK_SECONDS)
         except subprocess.TimeoutExpired:
-            try:
-                step()
-            except Cancelled:
-                child.terminate()
-                raise
+            step()
 
 
 def _end_of(output: IO[bytes]) -> str:
