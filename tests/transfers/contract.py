@@ -69,6 +69,9 @@ def parts_below(folder: Path) -> list[Path]:
 
 
 class TransferContract:
+    many = 150
+    """Files that are more than goes over before the watch is looked at."""
+
     @pytest.fixture
     def root(self, tmp_path: Path) -> Path:
         root = tmp_path / "storage"
@@ -137,7 +140,7 @@ class TransferContract:
 
     @pytest.mark.parametrize("direction", ["upload", "download"])
     def test_cancelled_in_the_middle_the_rest_goes_later(self, transfer, root, here, there, direction):
-        items = make(here, [f"f{number:03}.exr" for number in range(150)])
+        items = make(here, [f"f{number:03}.exr" for number in range(self.many)])
         if direction == "download":
             transfer.upload(items, STORAGE, Watch())
             items = fetched(items, there)

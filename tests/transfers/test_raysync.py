@@ -42,6 +42,8 @@ def transfer(daemon, tmp_path):
 
 
 class TestRaysyncTransfer(TransferContract):
+    many = 300  # four tasks of 64 files can be through at the first look
+
     @pytest.fixture
     def transfer(self, daemon, tmp_path):
         return transfer_with(daemon.port, tmp_path)

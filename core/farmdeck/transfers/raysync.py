@@ -219,6 +219,7 @@ class RaysyncTransfer(Transfer):
         active: list[_Task] = []
         while True:
             while len(active) < AT_ONCE and (task := next(tasks, None)) is not None:
+                meter.step(sum(other.over for other in active))  # none is begun after Cancel
                 task.id = self._known(task) or self._create(task)
                 active.append(task)
             if not active:
