@@ -55,6 +55,8 @@ class Option:
     """A sentence for the tooltip."""
     zero: str = ""
     """What stands in the place of the smallest value where that means none or all: `no limit`."""
+    rare: bool = False
+    """Seldom changed: the panel folds it away."""
     limits: tuple[Limit, ...] = field(default=(), metadata={"of": Limit})
     """Choices that do not suit every scene; the panel greys them, and says why."""
 

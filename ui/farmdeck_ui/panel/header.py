@@ -132,6 +132,17 @@ class SceneHeader(QtWidgets.QWidget):
     def _farm_picked(self) -> None:
         farm = self.farm
         bad = bool(farm.problem)
-        self.status.say(farm.problem or farm.status or "Asking what it can do…", "error" if bad else "faint")
+        self.status.say(
+            farm.problem or _account(farm) or farm.status or "Asking what it can do…", "error" if bad else "faint"
+        )
+        self.status.setToolTip(farm.problem or farm.status)
         self.status_mark.show_icon("error" if bad else "done" if farm.status else "", "error" if bad else "good")
         self.farm_changed.emit()
+
+
+def _account(farm: FarmInfo) -> str:
+    """`$412.50 on lumen_vfx`; "" for a farm without money."""
+    account = farm.document.get("account") or {}
+    if account.get("balance") is None:
+        return ""
+    return f"{words.money(account['balance'], account.get('currency', ''))} on {account.get('name', '')}"

@@ -14,6 +14,8 @@ from .qt import QtWidgets, Signal
 from .widgets import GRID, Section, comfortable, field_label
 
 _BIG = 2_000_000_000
+LEAST = 12
+"""Letters that a field has room for at least."""
 
 
 class OptionsSection(Section):
@@ -23,10 +25,14 @@ class OptionsSection(Section):
 
     def __init__(self, parent: QtWidgets.QWidget | None = None) -> None:
         super().__init__("On the farm", parent)
-        self._grid = QtWidgets.QGridLayout()
-        self._grid.setHorizontalSpacing(GRID)
-        self._grid.setVerticalSpacing(GRID)
+        self._grid = _grid()
         self.form.addLayout(self._grid)
+        self.more = Section("More")
+        self.more.fold(True)
+        self._more_grid = _grid()
+        self.more.form.addLayout(self._more_grid)
+        self.form.addWidget(self.more)
+        self.changed.connect(self._say_more)
         self._shown: tuple[Option, ...] = ()
         self._flags = (False, False)
         self._fields: dict[str, tuple[QtWidgets.QWidget, Callable[[], Any]]] = {}
@@ -87,6 +93,7 @@ class OptionsSection(Section):
 
     def _build(self, kept: dict[str, Any]) -> None:
         for widget, _ in self._fields.values():
+            widget.hide()  # it goes when the event loop comes to it, and must not stand there until then
             widget.deleteLater()
         self._fields = {}
         wanted = list(self._shown)
@@ -102,34 +109,48 @@ class OptionsSection(Section):
         comfortable(self)
 
     def _place(self) -> None:
-        """Label, field, label, field; a check box is its own label."""
-        widgets = []
-        while self._grid.count():
-            item = self._grid.takeAt(0)
-            if item.widget() is not None:
-                widgets.append(item.widget())
+        """Label, field, label, field; a check box is its own label. What is seldom changed is folded away."""
         mine = {field[0] for field in self._fields.values()}
-        for widget in widgets:
-            if widget not in mine:
-                widget.deleteLater()
-        across = 1 if self._narrow else 2
+        for grid in (self._grid, self._more_grid):
+            while grid.count():
+                item = grid.takeAt(0)
+                if item.widget() is not None and item.widget() not in mine:
+                    item.widget().hide()
+                    item.widget().deleteLater()
         ordered = sorted(self._fields, key=lambda name: self._labels[name].kind == "bool")
-        for number, name in enumerate(ordered):
-            row, column = divmod(number, across)
-            self._place_field(name, row, column * 2)
-        for column in (1, 3):
-            self._grid.setColumnStretch(column, 1 if column < across * 2 else 0)
+        for grid, rare in ((self._grid, False), (self._more_grid, True)):
+            across = 1 if self._narrow else 2
+            for number, name in enumerate(name for name in ordered if self._labels[name].rare is rare):
+                row, column = divmod(number, across)
+                self._place_field(grid, name, row, column * 2)
+            for column in (1, 3):
+                grid.setColumnStretch(column, 1 if column < across * 2 else 0)
+        self.more.setVisible(any(option.rare for option in self._labels.values()))
+        self._say_more()
 
-    def _place_field(self, name: str, row: int, column: int) -> None:
+    def _say_more(self) -> None:
+        """The fold says how many of its options are not as the farm has them."""
+        differ = sum(self._labels[name].rare for name in self.values)
+        self.more.set_summary(f"{differ} changed" if differ else "as the farm has it")
+
+    def _place_field(self, grid: QtWidgets.QGridLayout, name: str, row: int, column: int) -> None:
         option, widget = self._labels[name], self._fields[name][0]
         if option.kind == "bool":
-            self._grid.addWidget(widget, row, column, 1, 2)
+            grid.addWidget(widget, row, column, 1, 2)
             return
         label = field_label(option.label)
         label.setBuddy(widget)
         label.setToolTip(option.help)
-        self._grid.addWidget(label, row, column)
-        self._grid.addWidget(widget, row, column + 1)
+        label.setMinimumWidth(label.fontMetrics().horizontalAdvance(option.label))
+        grid.addWidget(label, row, column)
+        grid.addWidget(widget, row, column + 1)
+
+
+def _grid() -> QtWidgets.QGridLayout:
+    grid = QtWidgets.QGridLayout()
+    grid.setHorizontalSpacing(GRID)
+    grid.setVerticalSpacing(GRID)
+    return grid
 
 
 def option_field(
@@ -138,6 +159,9 @@ def option_field(
     """(widget, its value) for the option's kind."""
     build = {"int": _spin, "float": _double_spin, "bool": _check, "choice": _choice}.get(option.kind, _text)
     widget, read = build(option, value, changed)
+    if option.kind != "bool":
+        # Its own least width would be that of its largest value.
+        widget.setMinimumWidth(LEAST * widget.fontMetrics().averageCharWidth())
     widget.setToolTip(option.help)
     widget.setAccessibleName(option.label)
     return widget, read
@@ -181,6 +205,7 @@ def _check(option: Option, value: Any, changed: Callable[[], None]) -> tuple[QtW
 
 def _choice(option: Option, value: Any, changed: Callable[[], None]) -> tuple[QtWidgets.QWidget, Callable[[], Any]]:
     widget = QtWidgets.QComboBox()
+    widget.setSizeAdjustPolicy(QtWidgets.QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
     for choice in option.choices:
         widget.addItem(choice or option.zero or words.DASH, choice)
     widget.setCurrentIndex(max(0, widget.findData(str(value))))

@@ -57,7 +57,7 @@ def hardware_option(configs: Iterable[HardwareConfig], platform: int) -> Option:
     named = by_name(configs, platform)
     plain = next(option for option in OPTIONS if option.name == "hardware")
     limits = tuple(limit for name, config in named.items() for limit in _limits(name, config))
-    return dataclasses.replace(plain, kind="choice", choices=("", *named), zero="chosen for you", limits=limits)
+    return dataclasses.replace(plain, kind="choice", choices=("", *named), zero="any that suit", limits=limits)
 
 
 def unsuited(hardware: HardwareConfig, needs: Needs, *, platform: int, tips: Collection[str] = ()) -> str:

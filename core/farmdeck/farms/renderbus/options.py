@@ -40,7 +40,14 @@ OPTIONS: tuple[Option, ...] = (
         choices=tuple(_TEST),
         help="These frames render before all others.",
     ),
-    Option("test_list", "More test frames", "text", "", help="Frames that also render first, such as 2,4,6-10."),
+    Option(
+        "test_list",
+        "More test frames",
+        "text",
+        "",
+        help="Frames that also render first, such as 2,4,6-10.",
+        rare=True,
+    ),
     Option(
         "pause_after_test",
         "Pause after the test frames",
@@ -66,8 +73,17 @@ OPTIONS: tuple[Option, ...] = (
         unit="tiles",
         zero="whole frames",
         help="Each frame is cut into pieces that render on machines of their own. Not with frames per machine.",
+        rare=True,
     ),
-    Option("tile_shape", "Shape of the tiles", "choice", "block", choices=("block", "strip"), help="Blocks or strips."),
+    Option(
+        "tile_shape",
+        "Shape of the tiles",
+        "choice",
+        "block",
+        choices=("block", "strip"),
+        help="Blocks or strips.",
+        rare=True,
+    ),
     Option(
         "frame_timeout",
         "Give a frame up after",
@@ -86,6 +102,7 @@ OPTIONS: tuple[Option, ...] = (
         unit="h",
         zero="no limit",
         help="The whole job is stopped when it has taken this long.",
+        rare=True,
     ),
     Option(
         "remind_after",
@@ -95,6 +112,7 @@ OPTIONS: tuple[Option, ...] = (
         minimum=0.01,
         unit="h",
         help="The farm sends a reminder about a frame that takes longer.",
+        rare=True,
     ),
     Option(
         "hardware",
@@ -111,6 +129,7 @@ OPTIONS: tuple[Option, ...] = (
         choices=("64", "128"),
         unit="GB",
         help="The least memory of a machine. A kind of machine that you choose goes before this.",
+        rare=True,
     ),
     Option(
         "graphics_cards",
@@ -119,6 +138,7 @@ OPTIONS: tuple[Option, ...] = (
         "2",
         choices=("1", "2"),
         help="Cards per machine, where graphics cards render. A kind of machine that you choose goes before this.",
+        rare=True,
     ),
     Option(
         "machines_at_most",
@@ -143,6 +163,7 @@ OPTIONS: tuple[Option, ...] = (
         "bool",
         False,
         help="Distributed rendering. Not for Maya and 3ds Max.",
+        rare=True,
     ),
     Option(
         "distributed_machines",
@@ -152,8 +173,16 @@ OPTIONS: tuple[Option, ...] = (
         choices=("3", "6", "9"),
         unit="machines",
         help="With several machines on one frame: how many.",
+        rare=True,
     ),
-    Option("reserved_machines", "Reserved machines", "text", "", help="The number of your plan of reserved machines."),
+    Option(
+        "reserved_machines",
+        "Reserved machines",
+        "text",
+        "",
+        help="The number of your plan of reserved machines.",
+        rare=True,
+    ),
     Option(
         "system",
         "Render on",
@@ -161,15 +190,31 @@ OPTIONS: tuple[Option, ...] = (
         "environment",
         choices=("environment", "windows", "linux"),
         help="The system of the render machines; the environment's own unless you say otherwise.",
+        rare=True,
     ),
-    Option("labels", "Labels", "text", "", help="Words to find the job by on the farm's pages, with commas between."),
-    Option("artist", "Artist", "text", "", help="Whose work it is, as the farm's pages show it; empty: you."),
+    Option(
+        "labels",
+        "Labels",
+        "text",
+        "",
+        help="Words to find the job by on the farm's pages, with commas between.",
+        rare=True,
+    ),
+    Option(
+        "artist",
+        "Artist",
+        "text",
+        "",
+        help="Whose work it is, as the farm's pages show it; empty: you.",
+        rare=True,
+    ),
     Option(
         "project_folder",
         "Project folder",
         "text",
         "",
         help="The folder that relative paths in the scene start from, such as a Maya project.",
+        rare=True,
     ),
 )
 
