@@ -21,7 +21,7 @@ import time
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Callable
 
 from ._errors import Cancelled, FarmdeckError, FarmError, UnknownJob
@@ -221,8 +221,11 @@ class FakeFarm(Farm):
         self._job(job_id)
         for count, (output, path) in enumerate(wanted):
             watch.step(count, len(wanted))
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(one_pixel_png())
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(one_pixel_png())
+            except OSError as exc:
+                raise FarmError(f"{path} cannot be written: {exc.strerror}.", "Check the folder's rights.") from exc
             done(output)
 
     def account(self) -> Account | None:
@@ -415,7 +418,23 @@ class FarmContract:
     def test_no_problems_with_a_good_submission(self, farm: Farm, submission: Submission) -> None:
         assert [problem for problem in farm.problems(submission) if problem.severity.value == "error"] == []
 
+    def test_looking_for_problems_changes_nothing(self, farm: Farm, submission: Submission) -> None:
+        before = farm.problems(submission)
+        assert farm.problems(submission) == before
+        assert farm.find(submission.id) is None
+
     # submitting
+
+    def test_its_files_can_be_brought_twice(self, farm: Farm, submission: Submission) -> None:
+        """An agent that died is followed by one that begins the step again; until submit, there is no job."""
+        for _ in range(2):
+            steps: list[tuple[float, float]] = []
+            _works(farm.hash, submission, self.scene(submission), Watch())
+            _works(farm.upload, submission, self.scene(submission), Watch(_into(steps)))
+            _check_progress(steps)
+            assert farm.find(submission.id) is None
+        job = self.submit(farm, submission)
+        assert farm.find(submission.id) == job
 
     def test_submit_gives_an_id_that_is_found(self, farm: Farm, submission: Submission) -> None:
         assert farm.find(submission.id) is None
@@ -442,10 +461,8 @@ class FarmContract:
 
     def test_progress_goes_up_to_the_end(self, farm: Farm, submission: Submission) -> None:
         steps: list[tuple[float, float]] = []
-        farm.submit(submission, self.scene(submission), Watch(lambda done, total: steps.append((done, total))))
-        shares = [done / total for done, total in steps if total]
-        assert shares == sorted(shares)
-        assert all(0 <= share <= 1 for share in shares)
+        farm.submit(submission, self.scene(submission), Watch(_into(steps)))
+        _check_progress(steps)
 
     def test_an_unknown_option_is_refused(self, farm: Farm, submission: Submission) -> None:
         _raises(FarmdeckError, self.submit, farm, replace(submission, options={"no such option": 1}))
@@ -504,12 +521,20 @@ class FarmContract:
             return
         frames = {(frame.part, frame.number) for frame in farm.frames(job)}
         assert {(output.part, output.frame) for output in outputs if output.frame is not None} == frames
+        for output in outputs:
+            inside = PurePosixPath(output.path)
+            assert inside.parts and not inside.is_absolute() and ".." not in inside.parts and "\\" not in output.path
+            assert 0 <= output.part < len(submission.parts)
         assert len({output.id for output in outputs}) == len(outputs)
         assert len({(output.part, output.path) for output in outputs}) == len(outputs)
-        wanted = [(output, tmp_path / "got" / str(output.part) / output.path) for output in outputs]
+        places = {output.id: tmp_path / "got" / str(output.part) / output.path for output in outputs}
+        wanted = [(output, places[output.id]) for output in outputs]
         came: list[str] = []
         farm.fetch(job, wanted, Watch(), lambda output: came.append(output.id))
         assert sorted(came) == sorted(output.id for output in outputs)
+        assert [path.stat().st_size for _, path in wanted] == [output.size for output, _ in wanted]
+        again = [(output, places[output.id]) for output in farm.outputs(job)]
+        _works(farm.fetch, job, again, Watch())  # over what is there
         assert [path.stat().st_size for _, path in wanted] == [output.size for output, _ in wanted]
         there = {path for path in (tmp_path / "got").rglob("*") if path.is_file()}
         assert there == {path for _, path in wanted}  # nothing half done is left beside
@@ -524,6 +549,27 @@ class FarmContract:
         watch.cancel()
         _raises(Cancelled, farm.fetch, job, wanted, watch)
         assert not [path for _, path in wanted if path.exists()]
+
+    def test_a_place_that_cannot_be_written_is_said(self, farm: Farm, submission: Submission, tmp_path: Path) -> None:
+        if not farm.capabilities.download:
+            return
+        job = self.submit(farm, submission)
+        self.wait(farm, job, lambda report: report.state.at_rest)
+        (tmp_path / "a file").touch()
+        wanted = [(output, tmp_path / "a file" / str(i)) for i, output in enumerate(farm.outputs(job))]
+        came: list[Output] = []
+        _raises(FarmError, farm.fetch, job, wanted, Watch(), came.append)
+        assert came == []
+
+    def test_delete_keeps_what_was_fetched(self, farm: Farm, submission: Submission, tmp_path: Path) -> None:
+        if not (farm.capabilities.download and Action.DELETE in farm.capabilities.actions):
+            return
+        job = self.submit(farm, submission)
+        self.wait(farm, job, lambda report: report.state.at_rest)
+        wanted = [(output, tmp_path / "got" / str(i)) for i, output in enumerate(farm.outputs(job))]
+        farm.fetch(job, wanted, Watch())
+        farm.act(job, Action.DELETE)
+        assert [path.stat().st_size for _, path in wanted if path.exists()] == [output.size for output, _ in wanted]
 
     # environments
 
@@ -588,6 +634,8 @@ class FarmContract:
             _raises(UnknownJob, farm.act, self.unknown_id, action)
         if farm.capabilities.logs:
             _raises(UnknownJob, farm.log, self.unknown_id, 0, 1)
+        if farm.capabilities.download:
+            _raises(UnknownJob, farm.outputs, self.unknown_id)
 
     def test_what_it_cannot_do_it_refuses(self, farm: Farm, submission: Submission) -> None:
         job = self.submit(farm, submission)
@@ -612,7 +660,10 @@ class FarmContract:
         job = self.submit(farm, submission)
         farm.act(job, Action.STOP)
         self.wait(farm, job, lambda report: report.state.at_rest)
-        assert FrameState.RENDERING not in {frame.state for frame in farm.frames(job)}
+        before = farm.frames(job)
+        assert FrameState.RENDERING not in {frame.state for frame in before}
+        time.sleep(self.pause)
+        assert farm.jobs([job])[job].state.at_rest and farm.frames(job) == before, "it goes on all the same"
         farm.act(job, Action.STOP)  # twice is no harm
         farm.act(job, Action.START)
         report = self.wait(farm, job, lambda report: report.state.ended)
@@ -678,6 +729,29 @@ class FarmContract:
         else:
             _raises(FarmdeckError, farm.log, job, 0, number)
 
+    # the end
+
+    def test_closing_twice_is_no_harm(self, farm: Farm) -> None:
+        farm.close()
+        _works(farm.close)
+
+
+def _into(steps: list[tuple[float, float]]) -> Callable[[float, float], None]:
+    return lambda done, total: steps.append((done, total))
+
+
+def _check_progress(steps: Sequence[tuple[float, float]]) -> None:
+    shares = [done / total for done, total in steps if total]
+    assert shares == sorted(shares)
+    assert all(0 <= share <= 1 for share in shares)
+
+
+def _works(call: Callable[..., object], *args: Any) -> None:
+    try:
+        call(*args)
+    except FarmdeckError as exc:
+        raise AssertionError(f"{call} failed: {exc}") from exc
+
 
 def _raises(kind: type[FarmdeckError], call: Callable[..., object], *args: Any) -> FarmdeckError:
     """The error that the call must raise; it says what to do, too."""
@@ -686,6 +760,8 @@ def _raises(kind: type[FarmdeckError], call: Callable[..., object], *args: Any) 
     except kind as exc:
         assert exc.what and exc.fix, f"{exc!r} lacks what happened or what to do"
         return exc
+    except FarmdeckError as exc:
+        raise AssertionError(f"{call} raised {type(exc).__name__}, not {kind.__name__}: {exc}") from exc
     raise AssertionError(f"{call} raised no {kind.__name__}")
 
 
