@@ -318,7 +318,7 @@ class FoxFarm(Farm):
         carriage = self._carriage()
         outputs = {path: output for output, path in wanted}
         items = [Item(path, output.id, output.size) for output, path in wanted]
-        carriage.down.download(items, carriage.download, watch, lambda item: done(outputs[item.local]))
+        carriage.fetch(items, watch, lambda item: done(outputs[item.local]))
         if carriage.mirror is not None:
             ended = [task.id for _, task in self._with_frames(job_id) if task.state.ended]
             forget(self._context.folder, ended)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Callable
 
 from ..._errors import FarmError
 from ...farm import Watch
-from ...transfers import FolderTransfer, Storage, Transfer
+from ...transfers import FolderTransfer, Item, Storage, Transfer
 from .ascp import Ascp, Transmitter, program
 from .models import User
 from .transfer import AscpTransfer
@@ -50,8 +50,16 @@ class Carriage:
         found = [Path(base, name) for base, _, names in os.walk(top) for name in names if _is_whole(name)]
         return [_picture(file, top) for file in sorted(found)]
 
+    def fetch(self, items: Sequence[Item], watch: Watch, done: Callable[[Item], None]) -> None:
+        """Bring them here. What was fetched before and is no longer kept comes from the farm again."""
+        if self.mirror is not None:
+            gone = {item.remote.partition("/")[0] for item in items if not self.mirrored(item.remote).exists()}
+            for folder in sorted(gone):
+                self.mirror.mirror(folder, self.mirrored(""), self.download, watch)
+        self.down.download(items, self.download, watch, done)
+
     def mirrored(self, folder: str) -> Path:
-        """Where a task's folder is below `root`."""
+        """Where a remote file or folder is below `root`."""
         return self.root / self.download.id / self.download.user / folder
 
 
