@@ -20,6 +20,8 @@ from farmdeck.launch import wait_for_agent
 from farmdeck.lock import agent_runs
 from farmdeck.store import Store
 
+from tests.simulator import Renderbus
+
 ROOT = Path(__file__).parents[2]
 _SHOT = Path(tempfile.mkdtemp(prefix="farmdeck-shot-"))  # a submission puts its copy beside the scene: not in here
 atexit.register(shutil.rmtree, _SHOT, ignore_errors=True)
@@ -32,6 +34,8 @@ class CommandLine:
 
     def __init__(self, home: Path, settings: str = "", environ: Mapping[str, str] = {}) -> None:  # noqa: B006
         self.home = home
+        self.said = ""
+        """Everything that its commands have printed."""
         self.frames = home / "frames"
         for folder in (home, home / "tmp"):
             folder.mkdir(parents=True, exist_ok=True)
@@ -52,7 +56,7 @@ class CommandLine:
 
     def run(self, *words: object, typed: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
         """Give a command and wait for its end; its output is a pipe."""
-        return subprocess.run(
+        ended = subprocess.run(
             self.command(*words),
             env={**self.environ, **environ},
             cwd=self.home,
@@ -63,6 +67,8 @@ class CommandLine:
             timeout=PATIENCE * 2,
             check=False,
         )
+        self.said += ended.stdout + ended.stderr
+        return ended
 
     def ok(self, *words: object) -> str:
         """What it prints; it has to end with 0."""
@@ -128,6 +134,67 @@ def another(tmp_path: Path) -> Iterator[Callable[..., CommandLine]]:
     yield make
     for line in made:
         line.close()
+
+
+class Cloud:
+    """A command line, and a simulated Renderbus that is set up in it as `cloud`."""
+
+    def __init__(self, line: CommandLine, simulated: Renderbus) -> None:
+        self.line = line
+        self.simulated = simulated
+
+    def settings(self, **more: object) -> list[str]:
+        """The words of `farms add` for an account at the simulated farm."""
+        values = {
+            "domain": self.simulated.domain,
+            "protocol": "http",
+            "access_id": self.simulated.account.access_id,
+            "platform": self.simulated.account.platform,
+            "storage": self.simulated.storage.root,
+            "poll_seconds": 0.1,
+            **more,
+        }
+        return [word for name, value in values.items() for word in ("--set", f"{name}={value}")]
+
+    def add(self, name: str = "cloud", *words: str, key: str = "", **more: object) -> subprocess.CompletedProcess[str]:
+        """Set an account up."""
+        add = ["farms", "add", name, "--kind", "renderbus", *self.settings(**more), *words, "--secret-stdin"]
+        return self.line.run(*add, typed=(key or self.simulated.account.access_key) + "\n")
+
+    def submit(self, *words: object) -> str:
+        """Submit the first layer of the tiny scene; the job's id."""
+        return self.line.submit("--item", "Tiny/beauty", "--farm", "cloud", *words)
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """An account with one environment, for all that leave it as they found it."""
+    with Renderbus(tmp_path_factory.mktemp("storage")) as simulated:
+        for machine in simulated.hardware:
+            if machine["model"] == "2080Ti":
+                machine["notSupportCgId"] = [2007]  # Blender
+        made = Cloud(CommandLine(tmp_path_factory.mktemp("cloud")), simulated)
+        assert made.add().returncode == 0
+        made.line.ok("envs", "create", "--like", TINY, "--farm", "cloud")
+        yield made
+        made.line.close()
+
+
+@pytest.fixture(scope="session")
+def cloud_job(cloud: Cloud) -> str:
+    """A job of three frames that the cloud rendered and that were fetched."""
+    id = cloud.submit("--frames", "1-3", "--name", "far away")
+    cloud.line.ok("job", id, "--watch")
+    return id
+
+
+@pytest.fixture
+def another_cloud(another: Callable[..., CommandLine], tmp_path: Path) -> Iterator[Cloud]:
+    """One with a home and a farm of its own, not set up yet."""
+    with Renderbus(tmp_path / "storage") as simulated:
+        made = Cloud(another(), simulated)
+        yield made
+        made.line.close()  # before its farm goes away
 
 
 @pytest.fixture(scope="session")

@@ -9,20 +9,22 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import ROOT, TINY, CommandLine
+from tests.cli.conftest import ROOT, TINY, Cloud, CommandLine
 
 PAGE = Path(__file__).parents[2] / "docs" / "command-line.md"
 SHAPES = {
     name: json.loads(text)
     for name, text in re.findall(r"<!-- shape: (.+?) -->\n```json\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
 }
+MAPS = ("options", "prices", "facts")
+"""Their keys are a farm's own words."""
 HARBOUR = ROOT / "resources" / "sample" / "harbour.blend"
 
 
 def keys(value: Any) -> Any:
     """The keys in order, all the way down; of a list its first element; of a map of anything, nothing."""
     if isinstance(value, dict):
-        return {key: keys(inner) for key, inner in value.items() if key != "options" or isinstance(inner, list)}
+        return {key: keys(inner) for key, inner in value.items() if key not in MAPS or isinstance(inner, list)}
     if isinstance(value, list):
         return [keys(value[0])] if value and isinstance(value[0], (dict, list)) else []
     return None
@@ -56,10 +58,39 @@ def commands(job: str) -> dict[str, list[object]]:
     }
 
 
-@pytest.mark.parametrize("name", sorted(set(SHAPES) - {"submit"}))
+CLOUD = {
+    "account": ["account", "--json"],
+    "labels": ["labels", "--json"],
+    "farms extras": ["farms", "extras", "cloud", "--json"],
+    "farms run": ["farms", "run", "cloud", "platforms", "--json"],
+}
+HERE = sorted(set(SHAPES) - {"submit", "envs create", *CLOUD})
+
+
+@pytest.mark.parametrize("name", HERE)
 def test_the_shape_is_as_documented(farmdeck: CommandLine, done_job: str, name: str):
     real = json.loads(farmdeck.ok(*commands(done_job)[name]))
     assert fits(keys(SHAPES[name]), keys(real)), (keys(SHAPES[name]), keys(real))
+
+
+@pytest.mark.parametrize("name", sorted(CLOUD))
+def test_the_shape_of_a_farm_elsewhere_is_as_documented(cloud: Cloud, name: str):
+    real = json.loads(cloud.line.ok(*CLOUD[name]))
+    assert fits(keys(SHAPES[name]), keys(real)), (keys(SHAPES[name]), keys(real))
+
+
+@pytest.mark.parametrize("command", ["job", "frames", "log", "download"])
+def test_jobs_elsewhere_have_the_same_shapes(cloud: Cloud, cloud_job: str, command: str):
+    real = json.loads(cloud.line.ok(command, cloud_job, "--json"))
+    assert fits(keys(SHAPES[command]), keys(real)), (keys(SHAPES[command]), keys(real))
+
+
+def test_what_envs_create_and_edit_say_is_as_documented(cloud: Cloud):
+    made = cloud.line.json("envs", "create", "shaped", "--software", "Maya 2024", "--farm", "cloud")
+    changed = cloud.line.json("envs", "edit", "shaped", "--plugin", "mtoa=5.3.1", "--farm", "cloud")
+    cloud.line.ok("envs", "delete", "shaped", "--farm", "cloud")
+    for real in (made, changed):
+        assert fits(keys(SHAPES["envs create"]), keys(real)), real
 
 
 def test_what_submit_says_is_as_documented(farmdeck: CommandLine):
