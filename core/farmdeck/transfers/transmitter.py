@@ -23,7 +23,6 @@ from typing import Any, BinaryIO
 
 from .._errors import BadInput
 from ..farm import Watch
-from ..farms.local.process import end_tree
 from ..launch import clean_environment
 from .progress import (
     Identity,
@@ -268,6 +267,8 @@ class TransmitterTransfer(Transfer):
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """With everything that it started; harmless when it has ended."""
+    from ..farms.local.process import end_tree  # the whole local farm comes with it
+
     if process.poll() is None:
         end_tree(process.pid)
     if process.stdin is not None:
