@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import PATIENCE, TINY, CommandLine
+from tests.cli.conftest import PATIENCE, TINY, Cloud, CommandLine
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
 
@@ -132,3 +132,23 @@ def test_a_reader_that_goes_away_is_no_error(farmdeck: CommandLine, done_job: st
     process.stderr.close()
     assert process.wait(PATIENCE) in (0, 1, -signal.SIGPIPE)
     assert said == b""
+
+
+def test_fetching_is_a_live_bar(cloud: Cloud, tmp_path: Path):
+    id = cloud.submit("--frames", "1-3", "--output", tmp_path / "out")
+    terminal = Terminal(cloud.line, "job", id, "--watch")
+    assert terminal.end() == 0
+    assert terminal.said.splitlines()[-1] == f"frames: {tmp_path / 'out'}"
+    again = Terminal(cloud.line, "download", id, "--to", tmp_path / "there")
+    assert again.end() == 0
+    assert again.said.count(CURSOR_HIDDEN) == again.said.count(CURSOR_SHOWN) > 0
+    assert "3 files fetched to" in again.said
+    cloud.line.ok("delete", id)
+
+
+def test_columns_that_are_empty_are_left_out(cloud: Cloud):
+    terminal = Terminal(cloud.line, "envs", "list", "--farm", "cloud")
+    assert terminal.end() == 0
+    head, row = terminal.said.splitlines()[:2]
+    assert head.split() and "Program" not in head and "System" in head
+    assert "Blender 3.4" in row
