@@ -5,8 +5,7 @@
 
 Either TARGET or each SOURCE is `user@host:/path`; files lie at STORAGE/{user}/{account id}/{path}, the account id being
 the user without `_upload` or `_download`. `older`: a file that is there, and not older, is skipped. Exit codes: 0; 1
-for anything that fails, with a line that says why. Every call adds a line to STORAGE/.ascp.jsonl. With a file
-STORAGE/.ascp-hang it waits to be ended.
+for anything that fails, with a line that says why. Every call adds a line to STORAGE/.ascp.jsonl.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ import os
 import re
 import shutil
 import sys
-import time
 from pathlib import Path
 
 OPTIONS = ["-P", "33001", "-O", "33001", "-d", "-p", "-l", "1000000"]
@@ -31,8 +29,6 @@ def main(arguments: list[str]) -> int:
         log.write(json.dumps(rest) + "\n")
     if sys.stdin.readline() != "y\n":
         return fail("Session Stop (Error: the server's key is not known)")
-    while (root / ".ascp-hang").exists():
-        time.sleep(0.01)
     return ascp(root, password, rest) if rest[:1] == ["-P"] else transmitter(root, rest)
 
 

@@ -281,14 +281,19 @@ def test_without_the_program(server, shot):
     fox.close()
 
 
-def test_a_running_program_can_be_stopped(ascp, server):
-    (server.storage / ".ascp-hang").touch()
+def test_a_running_program_can_be_stopped(tmp_path):
+    script, pid = tmp_path / "hangs", tmp_path / "pid"
+    script.write_text(f'#!/bin/sh\necho $$ > "{pid}.new"\nmv "{pid}.new" "{pid}"\nexec sleep 60\n', encoding="utf-8")
+    script.chmod(0o755)
 
     def stop():
-        raise Cancelled("Stopped.", "Start again.")
+        if pid.exists():
+            raise Cancelled("Stopped.", "Start again.")
 
     with pytest.raises(Cancelled):
-        run([str(ascp)], {}, stop)
+        run([str(script)], {}, stop)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text(encoding="utf-8")), 0)
 
 
 def test_what_a_program_says_has_no_secret(tmp_path):
