@@ -1,13 +1,15 @@
-"""A stub of the farm and connections to it."""
+"""A stub of the farm and connections to it; simulated farms with farms of ours on them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from farmdeck.farms.renderbus.connection import Connection
 
+from tests.farms.renderbus.site import Site
 from tests.farms.renderbus.stub import ACCESS_ID, ACCESS_KEY, Stub, serving
 
 
@@ -30,3 +32,25 @@ def connect(stub: Stub) -> Iterator[Callable[..., Connection]]:
     yield make
     for connection in made:
         connection.close()
+
+
+@pytest.fixture
+def make_site(tmp_path: Path) -> Iterator[Callable[..., Site]]:
+    """Makes simulated farms with the settings given, `dialect` among them; closes them and what is on them."""
+    made: list[Site] = []
+
+    def make(dialect: str = "current", **settings: Any) -> Site:
+        folder = tmp_path / f"site{len(made)}"
+        folder.mkdir()
+        made.append(Site(folder, dialect, **settings))
+        return made[-1]
+
+    yield make
+    for site in made:
+        site.close()
+
+
+@pytest.fixture
+def site(make_site: Callable[..., Site]) -> Site:
+    """A simulated farm in the current dialect."""
+    return make_site()

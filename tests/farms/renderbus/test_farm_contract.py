@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from farmdeck import Submission
 from farmdeck.farm import Farm, FarmContext, Watch
 from farmdeck.farms.renderbus import RenderbusFarm
-from farmdeck.scene import Software
-from farmdeck.testing import FarmContract, made_up_submission
+from farmdeck.testing import FarmContract
 
+from tests.farms.renderbus.site import blender, maya, settings
 from tests.simulator import Renderbus
-
-
-def settings(simulated: Renderbus, **more: object) -> dict[str, object]:
-    """The farm's table of the settings file for a simulated farm."""
-    return {
-        "domain": simulated.domain,
-        "protocol": "http",
-        "access_id": simulated.account.access_id,
-        "platform": str(simulated.account.platform),
-        "storage": str(simulated.storage.root),
-        "poll_seconds": 0.05,
-        **more,
-    }
 
 
 class RenderbusContract(FarmContract):
@@ -61,19 +47,6 @@ class RenderbusContract(FarmContract):
     @pytest.fixture
     def submission(self, tmp_path: Path) -> Submission:
         return maya(tmp_path)
-
-
-def blender(folder: Path) -> Submission:
-    """One view layer: a task renders a whole Blender scene."""
-    made = made_up_submission(folder)
-    return replace(made, parts=made.parts[:1])
-
-
-def maya(folder: Path) -> Submission:
-    """Two render layers, each with frames of its own: a task with two parts."""
-    made = made_up_submission(folder)
-    parts = tuple(replace(part, address=(part.name,), item=part.name, renderer="arnold") for part in made.parts)
-    return replace(made, software=Software("Maya", "2024"), parts=parts)
 
 
 class TestCurrent(RenderbusContract):

@@ -11,12 +11,14 @@ import contextlib
 import json
 import logging
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from ..._errors import FarmdeckError, FarmError, FarmUnreachable
-from ...environments import Fit, match_environments
+from ...environments import Fit, RenderEnv, match_environments
 from ...farm import Watch, check_options
 from ...submission import Submission, check_unchanged
 from ...transfers import Item
@@ -37,6 +39,8 @@ LOOK_FROM = 60.0
 """Seconds after which a submission without a record may have been sent already: then the farm's list is looked at."""
 HIGH, USUAL = 60, 50
 """The two levels that a task can be created with (SDK method document, create task)."""
+_LOOK = 0.1
+"""Seconds between two looks at whether somebody pressed Stop."""
 _NAMED = 5
 """So many numbers are named in a sentence."""
 
@@ -54,6 +58,7 @@ class Sender:
         self._places = places
         self._records = records
         self._manifest = manifest
+        self._uploading = threading.Lock()
 
     def hash(self, submission: Submission, scene: Path, watch: Watch) -> None:
         """The farm wants the scene's MD5. Raises FarmError when the snapshot cannot be read."""
@@ -65,20 +70,32 @@ class Sender:
     def upload(self, submission: Submission, scene: Path, watch: Watch) -> None:
         """Bring over what the farm does not have yet; what was brought is written down file by file.
 
-        Raises SceneChanged for a file that is not what was submitted, be it here or at the farm by now.
+        One submission after the other: those of one shot share files, and each is sent once. Raises SceneChanged for a
+        file that is not what was submitted, be it here or at the farm by now.
         """
         for file in submission.files:
             check_unchanged(file, "The file")
             watch.check()
         transfer, storage = self._places.transfer(), self._places.account().input
-        self._manifest.parent.mkdir(parents=True, exist_ok=True)
-        manifest = Manifest(self._manifest)
+        with self._turn(watch):
+            self._manifest.parent.mkdir(parents=True, exist_ok=True)
+            manifest = Manifest(self._manifest)
+            try:
+                missing = manifest.missing(self._items(submission, scene), storage)
+                if missing:
+                    transfer.upload(missing, storage, watch, lambda item: manifest.record(item, storage))
+            finally:
+                manifest.close()
+
+    @contextlib.contextmanager
+    def _turn(self, watch: Watch) -> Iterator[None]:
+        """Raises Cancelled when somebody presses Stop before it comes."""
+        while not self._uploading.acquire(timeout=_LOOK):
+            watch.check()
         try:
-            missing = manifest.missing(self._items(submission, scene), storage)
-            if missing:
-                transfer.upload(missing, storage, watch, lambda item: manifest.record(item, storage))
+            yield
         finally:
-            manifest.close()
+            self._uploading.release()
 
     def _items(self, submission: Submission, scene: Path) -> list[Item]:
         files = [Item(Path(file.path), self._places.to_farm(file.path), file.size) for file in submission.files]
@@ -302,14 +319,16 @@ class Sender:
                 known = ", ".join(envs) or f"none for {submission.software.name}"
                 raise FarmError(f'The farm has no environment "{submission.env}".', f"It has: {known}.")
             return envs[submission.env]
-        ranked = match_environments(submission, [render_env(env) for env in found])
-        if not ranked or ranked[0].fit is Fit.NONE:
+        ranked = [match.env for match in match_environments(submission, [render_env(env) for env in found])]
+        usable = [env for env in ranked if _opens(env, submission)]
+        if not usable:
             software = f"{submission.software.name} {submission.software.version}".strip()
+            older = f"; {ranked[0].name} is older" if ranked else ""
             raise FarmError(
-                f"The account has no environment for {software}.",
-                "Make one like this scene: farmdeck envs create --like SCENE --farm NAME.",
+                f"The account has no environment for {software}{older}.",
+                "Make one like this scene, farmdeck envs create --like SCENE --farm NAME, or choose one by its name.",
             )
-        return envs[ranked[0].env.name]
+        return envs[usable[0].name]
 
     def hardware(self, submission: Submission, watch: Watch) -> HardwareConfig | None:
         """The kind of machine; None where the protocol has no choice. Raises BadInput."""
@@ -324,14 +343,31 @@ class Sender:
         """The number of the project, made when the account has none of that name; 0 for no project."""
         if not name:
             return 0
-        client = self._client.watched(watch)
-        for _ in range(3):
-            found = next((label.id for label in client.labels() if label.name == name), None)
-            if found is not None:
-                return found
-            with contextlib.suppress(AnswerLost, AlreadyExists):
-                client.add_label(name)  # whether it was made, by us or by somebody else just now, shows in the list
-        raise FarmError(f'The project "{name}" could not be made.', "Make it on the farm's pages, then retry.")
+        client, lost = self._client.watched(watch), ""
+        number = _label(client, name)
+        if number is None:
+            try:
+                client.add_label(name)
+            except AlreadyExists:  # somebody else made it just now
+                pass
+            except AnswerLost as exc:  # whether it was made shows in the list
+                lost = exc.what
+            number = _label(client, name)
+        if number is None and lost:
+            raise Unreachable(lost, "It is looked for before it is made again.")
+        if number is None:
+            raise FarmError(f'The project "{name}" could not be made.', "Make it on the farm's pages, then retry.")
+        return number
+
+
+def _label(client: Client, name: str) -> int | None:
+    return next((label.id for label in client.labels() if label.name == name), None)
+
+
+def _opens(env: RenderEnv, submission: Submission) -> bool:
+    """Can it open the scene for sure? An older version of the application is chosen by a person only."""
+    [match] = match_environments(replace(submission, plugins=()), [env])
+    return match.fit in (Fit.EXACT, Fit.CLOSE)
 
 
 def _task(record: Record) -> int:
