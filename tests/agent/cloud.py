@@ -53,6 +53,10 @@ class Site:
     uploading: Callable[[Watch], None] = lambda watch: None
     submitting: Callable[[Submission], None] = lambda submission: None
     answering: Callable[[Submission], None] = lambda submission: None
+    sending: Watch = field(default_factory=Watch)
+    """The watch of the last submit."""
+    notify: Callable[[str], None] = lambda job: None
+    """What the agent gave the farm, to be called with its own id of a job."""
     lock: Any = field(default_factory=threading.RLock)
 
     def named(self, call: str) -> list[tuple[Any, ...]]:
@@ -72,6 +76,7 @@ class Cloud(FakeFarm):
     def __init__(self, context: FarmContext) -> None:
         super().__init__(context, self._renders, capabilities=SITE.capabilities, frames_per_look=99)
         self.site = SITE
+        self.site.notify = context.notify
         self._jobs, self._envs = SITE.jobs, SITE.envs
         self.submitting = lambda submission: self.site.submitting(submission)
         self.answering = lambda submission: self.site.answering(submission)
@@ -100,6 +105,10 @@ class Cloud(FakeFarm):
             path.write_bytes(self.site.content)
             self.site.fetched.append(output.id)
             done(output)
+
+    def submit(self, submission: Submission, scene: Path, watch: Watch) -> str:
+        self.site.sending = watch
+        return super().submit(submission, scene, watch)
 
     def upload(self, submission: Submission, scene: Path, watch: Watch) -> None:
         self.site.uploading(watch)

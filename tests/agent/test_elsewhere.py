@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 from farmdeck import FrameState, Job, JobState
-from farmdeck._errors import FarmError, FarmUnreachable
+from farmdeck._errors import Cancelled, FarmError, FarmUnreachable
 from farmdeck.farm import Capabilities, Output, Watch
 from farmdeck.job import Action
 from farmdeck.store import Store
@@ -110,14 +111,20 @@ def test_by_hand_waits_for_a_person(studio: Studio, tmp_path: Path) -> None:
     assert done(studio.job(id)) and studio.on_disk() == every()
 
 
-def test_a_copy_elsewhere_leaves_what_was_due_due(studio: Studio, tmp_path: Path) -> None:
-    """The pictures cannot be written where they belong; a person takes a copy meanwhile."""
-    (studio.shot / "render").write_text("a file in the way")
+def test_a_copy_elsewhere_leaves_what_was_due_due(
+    studio: Studio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("farmdeck.agent._pace.AWAY_FIRST", 300.0)
+    studio.site.silent.add("fetch")
     id = studio.submit()
     studio.start()
-    studio.wait(id, lambda job: "Not all pictures" in job.message)
+    studio.wait(id, lambda job: job.state is JobState.DONE and "Not all pictures" in job.message)
+    studio.site.silent.clear()
     assert studio.ask("job.download", id, to=str(tmp_path / "other")).ok
-    assert "Not all pictures" in studio.job(id).message
+    assert studio.store.work_left() and "Not all pictures" in studio.job(id).message
+    studio.stop()
+    studio.start()  # the next agent does not wait
+    assert studio.wait(id, done).message == ""
 
 
 def test_a_bad_mode_is_a_farm_with_a_problem(studio: Studio) -> None:
@@ -531,7 +538,10 @@ def test_why_it_failed_stays_said_beside_the_pictures_trouble(studio: Studio, mo
     job = studio.wait(id, lambda job: job.state.ended and "newer" in job.message)
     assert job.state is JobState.PARTLY_DONE and job.failed == 1
     assert "Frame 2: The renderer said no." in job.message
-    studio.ask("job.look", id)
+    looks = studio.site.calls["jobs"]
+    studio.site.notify(job.farm_job)  # the farm calls, and nobody looks: its counts are all there is
+    studio.until(lambda: studio.site.calls["jobs"], lambda calls: calls > looks)
+    assert studio.ask("farm.check", "cloud").ok  # by the same thread, after it
     assert "Frame 2" in studio.job(id).message
     (studio.shot / "render/beauty/0001.png").unlink()
     assert studio.ask("job.download", id).ok
@@ -633,24 +643,19 @@ def test_a_job_that_was_never_sent_is_not_looked_for_in_vain(studio: Studio, act
 @pytest.mark.parametrize("action", ["stop", "delete"])
 def test_stop_at_the_very_moment_of_sending(studio: Studio, action: str) -> None:
     """The farm is faster than the person: what it took is stopped, or deleted, there."""
-    came, go = threading.Event(), threading.Event()
+    came = threading.Event()
 
     def submitting(submission: Any) -> None:
         came.set()
-        assert go.wait(cloud.PATIENCE)
-
-    def answering(submission: Any) -> None:
-        studio.site.answering = lambda submission: None
+        with contextlib.suppress(Cancelled):
+            studio.site.sending.wait(cloud.PATIENCE)
 
     studio.site.allowed = 0
-    studio.site.submitting, studio.site.answering = submitting, answering
+    studio.site.submitting = submitting
     id = studio.submit()
     studio.start()
     assert came.wait(cloud.PATIENCE)
-    command = studio.store.send(action, id)
-    studio.until(studio.log, lambda text: "begins" in text)
-    threading.Timer(0.3, go.set).start()
-    assert studio.until(lambda: studio.store.answer(command), lambda answer: answer.done).ok
+    assert studio.ask(action, id).ok
     if action == "delete":
         assert studio.site.jobs == {} and studio.store.jobs() == []
         return
