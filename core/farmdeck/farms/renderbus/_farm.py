@@ -35,6 +35,7 @@ from ._records import Record, Records, Stage
 from ._sending import Sender
 from ._states import (
     Unit,
+    Units,
     foreign_parts,
     frame_of,
     job_report,
@@ -296,10 +297,7 @@ class RenderbusFarm(Farm):
 
     def frames(self, job_id: str) -> list[Frame]:
         task = self._task(job_id)
-        parts, units = self._units(task)
-        report = job_report(task, parts, False, "")
-        every = sorted(units.items())
-        return [frame_of(*key, found) if found else not_there(*key, report, task) for key, found in every]
+        return _frames(task, *self._units(task))
 
     def _units(self, task: TaskInfo) -> tuple[tuple[Part, ...], dict[tuple[int, int], list[Unit]]]:
         """Our parts, and what the farm renders for each of their frames."""
@@ -354,11 +352,12 @@ class RenderbusFarm(Farm):
             self._client.start_tasks(others)
 
     def _retry(self, task: TaskInfo, frames: Sequence[tuple[int, int]]) -> None:
-        _, units = self._units(task)
+        parts, units = self._units(task)
         if not any(units.values()):
             self._analyse_again(task)
             return
-        keys = frames or [key for key in units if frame_of(*key, units[key]).state in _RETRIED]
+        every = _frames(task, parts, units)
+        keys = frames or [(frame.part, frame.number) for frame in every if frame.state in _RETRIED]
         again: dict[int, set[int]] = {}
         for key in keys:
             for unit in units.get(key, ()):
@@ -430,6 +429,12 @@ class RenderbusFarm(Farm):
 _RETRIED = (FrameState.FAILED, FrameState.ABANDONED)
 _NOT_STARTED = (TaskStatus.FINISHED, TaskStatus.FINISHED_WITH_FAILURES, TaskStatus.ABANDONED)
 """What starting does not change."""
+
+
+def _frames(task: TaskInfo, parts: Sequence[Part], units: Units) -> list[Frame]:
+    """Every frame, by part and number; also those that the farm does not list."""
+    report = job_report(task, parts, False, "")
+    return [frame_of(*key, found) if found else not_there(*key, report, task) for key, found in sorted(units.items())]
 
 
 def _with_hardware(hardware: Option) -> tuple[Option, ...]:
