@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from farmdeck import Job
+from farmdeck import FrameState, Job
 from farmdeck.launch import wait_for_agent
 from farmdeck.lock import agent_runs
 from farmdeck.store import Store
@@ -105,6 +105,14 @@ class CommandLine:
                 assert time.monotonic() < until, store.job(id)
                 time.sleep(0.02)
             return store.job(id)
+
+    def frame_once(self, id: str, number: int, state: FrameState) -> None:
+        """Wait until the job list has a frame of the job in that state; nothing is asked for."""
+        until = time.monotonic() + PATIENCE
+        with Store.open(self.home) as store:
+            while (number, state) not in {(frame.number, frame.state) for frame in store.frames(id)}:
+                assert time.monotonic() < until, store.frames(id)
+                time.sleep(0.02)
 
     def close(self) -> None:
         """End the agent and wait until it is gone."""

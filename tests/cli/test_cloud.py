@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +12,10 @@ from pathlib import Path
 
 import pytest
 import tomllib
-from farmdeck import JobState
+from farmdeck import FrameState, JobState
 
-from tests.cli.conftest import TINY, Cloud, CommandLine
+from tests.cli.conftest import PATIENCE, TINY, Cloud, CommandLine
+from tests.simulator import Fault
 
 PICTURES = ["tiny.0001.png", "tiny.0002.png", "tiny.0003.png"]
 
@@ -42,7 +44,7 @@ def test_from_nothing_to_frames_on_disk(another_cloud: Cloud, tmp_path: Path):
     assert line.ok("envs", "match", TINY, "--farm", "cloud").startswith("Blender 3.4\texact\t")
 
     said = line.ok(*wanted, "--watch").splitlines()
-    assert [row for row in said if row.startswith("frame 2: done in ")]
+    assert [row for row in said if row.startswith("frame 2: done")]
     assert said[-2:] == ["tiny: Done, 3 of 3 frames. Cost: 0.15 CNY.", f"frames: {line.frames}"]
     assert names(line.frames) == PICTURES
     (job,) = line.json("jobs", "--farm", "cloud")
@@ -316,6 +318,13 @@ def test_extras_that_cannot_be_done(cloud: Cloud, cloud_job: str, words: list[st
     assert said in cloud.line.refused("farms", "run", "cloud", *given)
 
 
+def test_an_extra_on_a_job_of_another_farm(cloud: Cloud):
+    id = cloud.line.submit("--frames", "1", "--hold", "--name", "at home")
+    said = cloud.line.refused("farms", "run", "cloud", "parts", id)
+    cloud.line.ok("delete", id)
+    assert "at home is not on cloud. It is on local." in said
+
+
 # -- submitting
 
 
@@ -369,6 +378,36 @@ def test_a_job_under_way(cloud: Cloud, tmp_path: Path):
     assert line.ok("job", id, "--watch").splitlines()[-1] == f"frames: {out}"
     assert names(out) == PICTURES
     line.ok("delete", id)
+
+
+def test_frames_are_told_while_others_render(cloud: Cloud, tmp_path: Path):
+    line = cloud.line
+    with stuck(cloud, 2):
+        id = cloud.submit("--frames", "1-2", "--output", tmp_path / "out")
+        watching = subprocess.Popen(
+            line.command("job", id, "--watch"), env=line.environ, cwd=line.home, stdout=subprocess.PIPE, text=True
+        )
+        assert watching.stdout
+        assert watching.stdout.readline().startswith("frame 1: done")  # frame 2 cannot end before this
+        line.frame_once(id, 2, FrameState.RENDERING)  # only who looks hears of it
+    assert watching.stdout.read().splitlines()[-1] == f"frames: {tmp_path / 'out'}"
+    watching.stdout.close()
+    assert watching.wait(PATIENCE) == 0
+    line.ok("delete", id)
+
+
+def test_watching_ends_when_the_pictures_are_here(cloud: Cloud, tmp_path: Path):
+    with stuck(cloud, 2):
+        id = cloud.submit("--frames", "1-2", "--output", tmp_path / "out")
+        cloud.line.job_once(id, lambda job: job.downloaded == 1)
+        cloud.simulated.inject(Fault("getOutputUserDirFile", "latency", times=None, seconds=1.5))
+    try:
+        said = cloud.line.ok("job", id, "--watch")
+    finally:
+        cloud.simulated.clear_faults()
+    assert said.splitlines()[-1] == f"frames: {tmp_path / 'out'}"
+    assert names(tmp_path / "out") == PICTURES[:2]
+    cloud.line.ok("delete", id)
 
 
 def test_what_has_not_begun_has_neither_log_nor_pictures(cloud: Cloud, tmp_path: Path):

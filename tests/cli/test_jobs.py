@@ -66,7 +66,7 @@ def test_download_copies_what_is_not_there_yet(farmdeck: CommandLine, done_job: 
     assert sorted(path.name for path in target.iterdir()) == ["tiny_0001.png", "tiny_0002.png", "tiny_0003.png"]
     (target / "tiny_0002.png").unlink()
     assert farmdeck.json("download", done_job, "--to", target) == {
-        "job": done_job, "folder": str(target), "files": 3, "copied": 1
+        "job": done_job, "folder": str(target), "files": 3, "copied": 1, "left": 0
     }  # fmt: skip
     (tmp_path / "file").touch()
     assert "cannot be copied to" in farmdeck.refused("download", done_job, "--to", tmp_path / "file")

@@ -105,7 +105,8 @@ def _tell(job: Job, frame: Frame, told: set[tuple[int, int, str]], shown: Bar | 
     part = f" of {job.parts[frame.part].name}" if len(job.parts) > 1 else ""
     done = sum(1 for one in told if one[2] == "done")
     if frame.state is FrameState.DONE:
-        line = f"frame {frame.number}{part}: done in {_show.duration(frame.seconds)} ({done} of {job.total})"
+        took = "" if frame.seconds is None else f" in {_show.duration(frame.seconds)}"
+        line = f"frame {frame.number}{part}: done{took} ({done} of {job.total})"
     else:
         again = " It is tried again." if frame.state is FrameState.WAITING else ""
         line = f"frame {frame.number}{part}: {frame.message}{again}"
