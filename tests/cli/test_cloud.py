@@ -173,10 +173,11 @@ def test_the_transmission_program_is_used_where_it_was_fetched_to(another_cloud:
 @pytest.mark.skipif(sys.platform != "linux", reason="the program's name is that of Linux")
 def test_an_account_of_2016_is_told_where_it_is(another_cloud: Cloud, fetched: Path):
     line = another_cloud.line
-    words = ["--set", "server=127.0.0.1:1", "--set", "account=lisa"]
+    words = ["--set", "server=127.0.0.1:1", "--set", "account=lisa", "--path-map", "/mnt=/P"]
     line.run("farms", "add", "cloud", "--kind", "foxfarm", *words, "--secret-stdin", typed="key-of-lisa\n")
     assert line.run("farms", "setup", "cloud").returncode == 0
-    assert tomllib.loads((line.home / "settings.toml").read_text())["farms"]["cloud"]["transmitter"] == str(fetched)
+    table = tomllib.loads((line.home / "settings.toml").read_text())["farms"]["cloud"]
+    assert (table["transmitter"], table["maps"]) == (str(fetched), [["/mnt", "/P"]])
     assert line.ok("farms", "setup", "cloud") == "There is nothing to set up for cloud.\n"
 
 
@@ -466,9 +467,11 @@ def test_frames_of_a_farm_that_went_silent_are_the_last_known(another_cloud: Clo
     with stuck(another_cloud, 2):
         id = another_cloud.submit("--frames", "1-2")
         line.job_once(id, lambda job: job.state is JobState.RENDERING and job.done == 1)
-        line.ok("frames", id)
-    line.ok("farms", "remove", "cloud")
-    ended = line.run("frames", id)
-    assert ended.returncode == 0
-    assert len(ended.stdout.splitlines()) == 2
-    assert 'The farm "cloud" is not set up' in ended.stderr or ended.stderr == ""
+        known = line.ok("frames", id)
+        another_cloud.simulated.inject(Fault("*", "drop_before", times=None))
+        silent = line.run("frames", id)
+        line.ok("farms", "remove", "cloud")
+        removed = line.run("frames", id)
+    assert (silent.returncode, silent.stdout) == (0, known)
+    assert silent.stderr.startswith("farmdeck: ") and "127.0.0.1" in silent.stderr
+    assert (removed.returncode, removed.stdout, removed.stderr) == (0, known, "")

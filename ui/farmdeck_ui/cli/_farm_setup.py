@@ -20,6 +20,7 @@ from . import _desk, _show
 from ._bar import bar
 from ._farms import farms, status
 
+FOX = "foxfarm"
 _NUMBER = re.compile(r"(.+_)?(port|seconds)\Z")
 """Settings that are numbers; others stay texts, however many digits they have: an account may be called 0042."""
 
@@ -38,7 +39,7 @@ def add_farm(name: str, kind: str, values: tuple[str, ...], maps: tuple[str, ...
         raise BadInput(f'There is no kind of farm "{kind}".', why)
     pairs = {key: _typed(key, value) for key, value in map(_pair, values)}
     if maps:
-        pairs["path_maps"] = _path_maps(maps)
+        pairs["maps" if kind == FOX else "path_maps"] = _path_maps(maps)
     secret = sys.stdin.readline().rstrip("\r\n") if secret_stdin else ""
     if secret_stdin and not secret:
         raise CredentialError("There is no secret on standard input.", "Pipe it in, or type it and press Enter.")
@@ -122,7 +123,7 @@ def set_up_farm(name: str) -> None:
         click.echo(f"There is nothing to set up for {name}.")
         return
     program = _fetch_transmitter(store_folder() / "farms" / name)
-    if farm.kind == "foxfarm":  # it looks for the program where its settings say
+    if farm.kind == FOX:  # it looks for the program where its settings say
         settings.set_value(f"farms.{name}.transmitter", str(program))
     click.echo(f"The transmission program is there: {program}")
     _say_how_it_is(name)
@@ -135,7 +136,7 @@ def _needs_transmitter(farm: FarmSettings) -> bool:
         return False
     if farm.kind == "renderbus":
         return bool(given.get("transfer", "transmitter") == "transmitter")
-    return farm.kind == "foxfarm" and not given.get("aspera_server")
+    return farm.kind == FOX and not given.get("aspera_server")
 
 
 def _fetch_transmitter(folder: Path) -> Path:
