@@ -232,13 +232,23 @@ def test_two_that_are_sent_at_once(site: Site) -> None:
     assert list(site.simulated.account.projects).count("Shared") == 1
 
 
-def test_a_label_that_somebody_else_makes_just_now(site: Site) -> None:
+@pytest.mark.parametrize("code", [100, 503])
+def test_a_label_that_somebody_else_makes_just_now(site: Site, code: int) -> None:
     submission = replace(blender(site.shot), project="Shared")
     farm = site.ready(submission)
-    site.inject("add_label", kind="code", code=503, acts=True)
+    site.inject("add_label", kind="code", code=code, acts=True)
     site.deliver(farm, submission)
     [task] = site.submitted()
     assert site.config(task, "task.json")["task_info"]["project_name"] == "Shared"
+
+
+def test_a_label_that_may_not_be_made(site: Site) -> None:
+    submission = replace(blender(site.shot), project="Never")
+    farm = site.ready(submission)
+    site.inject("add_label", kind="code", code=605)
+    with pytest.raises(NotAllowed):
+        site.deliver(farm, submission)
+    assert site.submitted() == []
 
 
 # -- what is left behind

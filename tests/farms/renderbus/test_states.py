@@ -228,12 +228,13 @@ def test_photons_stand_behind_their_picture(still: Site) -> None:
     farm, number = still.sent(submission)
     kept = still.config(still.simulated.task(int(number)), "task.json")
     assert kept["scene_info_render"]["common"]["renderable_camera"] == ["camA", "camB"]
+    one, two, three, four = (still.simulated.new_task(still.simulated.account).id for _ in range(4))
     child = {"submitDate": 1, "isDelete": 1, "totalFrames": 2, "doneFrames": 0, "failedFrames": 0}
     tasks = [
-        {**child, "id": 1, "taskType": "RenderPhoton", "renderCamera": "camA", "taskStatus": 25, "doneFrames": 1},
-        {**child, "id": 2, "taskType": "Render", "renderCamera": "camA", "taskStatus": 45, "layerParentId": 9},
-        {**child, "id": 3, "taskType": "RenderPhoton", "renderCamera": "camB", "taskStatus": 5},
-        {**child, "id": 4, "taskType": "Render", "renderCamera": "camB", "taskStatus": 0, "layerParentId": 9},
+        {**child, "id": one, "taskType": "RenderPhoton", "renderCamera": "camA", "taskStatus": 25, "doneFrames": 1},
+        {**child, "id": two, "taskType": "Render", "renderCamera": "camA", "taskStatus": 45, "layerParentId": 9},
+        {**child, "id": three, "taskType": "RenderPhoton", "renderCamera": "camB", "taskStatus": 5},
+        {**child, "id": four, "taskType": "Render", "renderCamera": "camB", "taskStatus": 0, "layerParentId": 9},
     ]
     parent = {"id": int(number), "isDelete": 1, "submitDate": 1, "taskStatus": 0, "respRenderingTaskList": tasks}
     still.inject("task_info", kind="wrong_data", data={"items": [parent]}, times=None)
@@ -242,7 +243,7 @@ def test_photons_stand_behind_their_picture(still: Site) -> None:
     assert farm.jobs([number])[number].state is F  # a photon map is no picture
     tasks[3].update(taskStatus=25, doneFrames=2)
     assert farm.jobs([number])[number].state is H
-    pictures = [{"id": 7, "frameIndex": "1", "frameStatus": 4, "frameType": 5, "taskId": 4}]
+    pictures = [{"id": 7, "frameIndex": "1", "frameStatus": 4, "frameType": 5, "taskId": four}]
     still.simulated.clear_faults()
     still.inject("task_info", kind="wrong_data", data={"items": [parent]}, times=None)
     still.inject("task_frames", kind="wrong_data", data={"items": [], "pageCount": 1})

@@ -53,8 +53,11 @@ def _shared_labels(at: At) -> Came:
 
 
 def _add_label(at: At) -> Came:
-    at.client.add_label(_given(at, "name"))
-    return f'The label "{at.values["name"]}" is there now.'
+    name = _given(at, "name")
+    if name in {label.name for label in at.client.labels()}:
+        raise BadInput(f'There is a label "{name}" already.', "Use it, or give another name.")
+    at.client.add_label(name)
+    return f'The label "{name}" is there now.'
 
 
 def _delete_label(at: At) -> Came:
@@ -198,13 +201,15 @@ def _change_hardware(at: At) -> Came:
 
 
 def _tag(at: At) -> Came:
-    at.client.add_task_tag(_given(at, "name"), at.tasks)
-    return f'It is labelled "{at.values["name"]}".'
+    name = _given(at, "name")
+    at.client.add_task_tag(name, at.tasks)
+    return f'It is labelled "{name}".'
 
 
 def _untag(at: At) -> Came:
-    at.client.delete_task_tags(at.tasks, [_given(at, "name")])
-    return f'The label "{at.values["name"]}" is off it.'
+    name = _given(at, "name")
+    at.client.delete_task_tags(at.tasks, [name])
+    return f'The label "{name}" is off it.'
 
 
 def _stop_frames(at: At) -> Came:

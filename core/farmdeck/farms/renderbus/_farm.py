@@ -30,7 +30,7 @@ from . import options as task_options
 from . import scene_info
 from ._extras import CALLS_OF, EXTRAS, WORK, At
 from ._line import FIRST_WAIT, Line
-from ._places import Places, placed
+from ._places import Places, placed, setting_number
 from ._records import Record, Records, Stage
 from ._sending import Sender
 from ._states import (
@@ -94,7 +94,7 @@ class RenderbusFarm(Farm):
         )
         self._options: tuple[Option, ...] = OPTIONS
         self._dialect: Dialect | None = None
-        self._poll = float(given.get("poll_seconds", POLL_SECONDS))
+        self._poll = setting_number(given, "poll_seconds", POLL_SECONDS)
 
     # -- what it says of itself
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..._errors import FarmError
+from ..._errors import FarmError, SettingsError
 from ...farm import Output
 from ...frames import parse_frames
 from ...job import Part
@@ -106,7 +106,7 @@ class Places:
             account.bids.input,
             account.bids.config,
         )
-        port = int(self._settings.get("raysync_port", 0))
+        port = int(setting_number(self._settings, "raysync_port", 0))
         if not port:
             raise FarmError("The port of the Raysync program here is not set.", "Set raysync_port for this farm.")
         return RaysyncTransfer(port, asked, *line, self._folder / "raysync")
@@ -114,7 +114,7 @@ class Places:
     def _line(self) -> tuple[str, int]:
         """Server and port: those of the settings, else the farm's default line of the engine."""
         if self._settings.get("transfer_server"):
-            return str(self._settings["transfer_server"]), int(self._settings.get("transfer_port", 10221))
+            return str(self._settings["transfer_server"]), int(setting_number(self._settings, "transfer_port", 10221))
         engines = {engine.name.lower(): engine for engine in self._client.transfer_config().engines}
         engine = engines.get(ENGINES[self.way])
         if engine is None or not engine.lines:
@@ -152,16 +152,19 @@ class Places:
         return self._listed_there(task)
 
     def _listed_there(self, task: TaskInfo) -> list[Output]:
-        found: list[Output] = []
-        folders = list(self._client.output_files(task.id))
-        while folders:
-            entry = folders.pop()
+        found: dict[str, Output] = {}
+        entries, seen = list(self._client.output_files(task.id)), set()
+        while entries:
+            entry = entries.pop()
             path = entry.path.strip("/")
+            if path in seen or path.split("/")[0] != task.output_name:
+                continue
+            seen.add(path)
             if entry.is_folder:
-                folders += self._client.output_files(path="/" + path)
+                entries += self._client.output_files(path="/" + path)
             else:
-                found.append(_output(task, path, entry.size, _moment(entry.modified)))
-        return found
+                found[path] = _output(task, path, entry.size, _moment(entry.modified))
+        return list(found.values())
 
     def _listed_here(self, task: TaskInfo) -> list[Output]:
         """The 2018 protocol cannot list; a storage that is mounted here can."""
@@ -179,6 +182,14 @@ class Places:
                 info = path.stat()
                 found.append(_output(task, path.relative_to(root).as_posix(), info.st_size, info.st_mtime))
         return found
+
+
+def setting_number(settings: Mapping[str, Any], name: str, default: float) -> float:
+    """A setting that is a number. Raises SettingsError."""
+    try:
+        return float(settings.get(name, default))
+    except (TypeError, ValueError):
+        raise SettingsError(f"{name} is {settings[name]!r}.", "Give a number in settings.toml.") from None
 
 
 def _output(task: TaskInfo, path: str, size: int, modified: float | None) -> Output:
@@ -211,8 +222,8 @@ def placed(output: Output, indexes: Sequence[int], parts: Sequence[Part]) -> Out
     candidates = named or indexes
     seen = [index for index in candidates if parts[index].camera and parts[index].camera in output.path]
     part = (seen or candidates)[0]
-    number = _number(output.path, set(parse_frames(parts[part].frames)))
-    return replace(output, part=part, path=inside if named else output.path, frame=number)
+    frame = _number(output.path, set(parse_frames(parts[part].frames)))
+    return replace(output, part=part, path=inside if named else output.path, frame=frame)
 
 
 def _folders(part: Part) -> set[str]:

@@ -28,7 +28,7 @@ from ._records import Record, Records, Stage
 from .client import Client
 from .dialects import CURRENT
 from .environments import cg_id_of, render_env
-from .errors import AlreadyExists, AnswerLost, NotFound, RenderbusError, ServerTrouble, Unreachable, UnreadableAnswer
+from .errors import AnswerLost, NotFound, RenderbusError, ServerTrouble, Unreachable, UnreadableAnswer
 from .hardware import choose
 from .models import HardwareConfig, TaskInfo, UserEnv
 from .options import OPTIONS, task_labels
@@ -343,21 +343,23 @@ class Sender:
         """The number of the project, made when the account has none of that name; 0 for no project."""
         if not name:
             return 0
-        client, lost = self._client.watched(watch), ""
-        number = _label(client, name)
+        client = self._client.watched(watch)
+        number, refused = _label(client, name), None
         if number is None:
             try:
                 client.add_label(name)
-            except AlreadyExists:  # somebody else made it just now
-                pass
-            except AnswerLost as exc:  # whether it was made shows in the list
-                lost = exc.what
+            except FarmUnreachable:
+                raise
+            except RenderbusError as exc:  # its answer may be lost, or somebody else made it just now: the list tells
+                refused = exc
             number = _label(client, name)
-        if number is None and lost:
-            raise Unreachable(lost, "It is looked for before it is made again.")
-        if number is None:
-            raise FarmError(f'The project "{name}" could not be made.', "Make it on the farm's pages, then retry.")
-        return number
+        if number is not None:
+            return number
+        if isinstance(refused, (AnswerLost, ServerTrouble)):
+            raise Unreachable(refused.what, "It is looked for before it is made again.") from refused
+        raise refused or FarmError(
+            f'The project "{name}" could not be made.', "Make it on the farm's pages, then retry."
+        )
 
 
 def _label(client: Client, name: str) -> int | None:
