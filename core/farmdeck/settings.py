@@ -31,7 +31,7 @@ from .places import config_folder
 FILE_NAME = "settings.toml"
 TABLES = ("agent", "farms", "local")
 LOCAL = "local"
-SECRET_KEYS = frozenset("api_key access_key_secret password secret secret_key token".split())
+SECRET_KEYS = frozenset("access_key api_key access_key_secret password secret secret_key token".split())
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
 _AT = re.compile(r" \(at line (\d+), column \d+\)\Z")
 

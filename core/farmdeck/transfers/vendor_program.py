@@ -54,6 +54,11 @@ class Wheel:
     """As the index has it; "" when it has none."""
 
 
+def program_path(folder: Path, system: str = sys.platform) -> Path:
+    """Where `fetch_transmitter` puts the program; it need not be there."""
+    return folder / f"transmitter-{VERSION}" / PROGRAMS.get(system, PROGRAMS["linux"])[1]
+
+
 def fetch_transmitter(
     folder: Path,
     watch: Watch,
@@ -71,9 +76,10 @@ def fetch_transmitter(
             "The vendor has no transmitter for this system.", "Use Raysync, or a folder that is mounted here."
         )
     inside, name = PROGRAMS[system]
-    target = folder / f"transmitter-{VERSION}"
-    if (target / name).is_file():
-        return target / name
+    program = program_path(folder, system)
+    target = program.parent
+    if program.is_file():
+        return program
     make_folder(folder)
     wheel = folder / (WHEEL + PART)
     with _session() as session:
@@ -86,10 +92,10 @@ def fetch_transmitter(
         raise TransferError(f"The {WHEEL} that arrived is not the one that we know; it is removed.", INDEX_FIX)
     _unpack(wheel, f"rayvision_sync/transmission/{inside}/", target)
     wheel.unlink()
-    if not (target / name).is_file():
+    if not program.is_file():
         shutil.rmtree(target)
         raise TransferError(f"There is no {name} in {WHEEL}.", INDEX_FIX)
-    return target / name
+    return program
 
 
 # -- which index

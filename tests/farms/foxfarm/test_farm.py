@@ -186,7 +186,7 @@ def test_files_go_where_their_paths_say(server, make, tmp_path):
     texture = tmp_path / "tex" / "wood é.tx"
     texture.parent.mkdir()
     texture.write_text("pixels", encoding="utf-8")
-    farm = make(server, maps=[[str(tmp_path), "/P/show"]])
+    farm = make(server, path_maps=[[str(tmp_path), "/P/show"]])
     submission = maya(tmp_path, files=(stamp(str(texture)),))
     send(farm, submission)
     there = server.storage / f"{server.account.id}_upload" / server.account.id / "P" / "show"

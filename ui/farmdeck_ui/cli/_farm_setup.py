@@ -39,7 +39,7 @@ def add_farm(name: str, kind: str, values: tuple[str, ...], maps: tuple[str, ...
         raise BadInput(f'There is no kind of farm "{kind}".', why)
     pairs = {key: _typed(key, value) for key, value in map(_pair, values)}
     if maps:
-        pairs["maps" if kind == FOX else "path_maps"] = _path_maps(maps)
+        pairs["path_maps"] = _path_maps(maps)
     secret = sys.stdin.readline().rstrip("\r\n") if secret_stdin else ""
     if secret_stdin and not secret:
         raise CredentialError("There is no secret on standard input.", "Pipe it in, or type it and press Enter.")
@@ -123,8 +123,6 @@ def set_up_farm(name: str) -> None:
         click.echo(f"There is nothing to set up for {name}.")
         return
     program = _fetch_transmitter(store_folder() / "farms" / name)
-    if farm.kind == FOX:  # it looks for the program where its settings say
-        settings.set_value(f"farms.{name}.transmitter", str(program))
     click.echo(f"The transmission program is there: {program}")
     _say_how_it_is(name)
 

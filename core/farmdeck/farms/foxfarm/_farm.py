@@ -46,7 +46,7 @@ RESTARTS = {
 class FoxFarm(Farm):
     """An account that is still on the 2016 API.
 
-    Settings: `server`, `account`, `version` (v1 or v2), `project`, `maps`, and one of `aspera_server` (with `ascp`),
+    Settings: `server`, `account`, `version` (v1 or v2), `project`, `path_maps`; `aspera_server` (with `ascp`),
     `storage`, or neither (with `transmitter`). The secret: the access key; with Aspera, a blank and its password after.
     """
 
@@ -60,7 +60,7 @@ class FoxFarm(Farm):
                 )
         context.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._context = context
-        self._maps = read_maps(context.settings.get("maps", ()))
+        self._maps = read_maps(context.settings.get("path_maps", ()))
         self._guard = threading.Lock()
         self._made: Api | None = None
         self._records = Records(context.folder / "tasks.sqlite3")

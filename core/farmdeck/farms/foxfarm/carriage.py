@@ -12,6 +12,7 @@ from typing import Any, Callable
 from ..._errors import FarmError
 from ...farm import Watch
 from ...transfers import FolderTransfer, Item, Storage, Transfer
+from ...transfers.vendor_program import program_path
 from .ascp import Ascp, Transmitter, program
 from .models import User
 from .transfer import AscpTransfer
@@ -89,7 +90,8 @@ def choose(settings: Mapping[str, Any], user: User, password: Callable[[], str],
         raise FarmError(
             f"The farm names no line for the files of {user.name}.", "Set aspera_server, or storage, for this farm."
         )
-    name = str(settings.get("transmitter", "rayvision_transmitter"))
+    fetched = program_path(folder)
+    name = str(settings.get("transmitter", fetched if fetched.is_file() else "rayvision_transmitter"))
     transmitter = AscpTransfer(Transmitter(program(name), user.transports[0], user.id))
     up, down = Storage(user.upload_id, user.id), Storage(user.download_id, user.id)
     return Carriage(transmitter, up, down, FolderTransfer(mirror), mirror, transmitter)
