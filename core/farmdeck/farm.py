@@ -1,6 +1,7 @@
 """The interface every render service implements, and its capabilities as data.
 
-A farm runs in the agent only, on one worker thread at a time unless it says otherwise. It never touches the store.
+A farm runs in the agent only. Several threads call it at once: one that follows its jobs, up to four deliveries, one
+that fetches pictures. It never touches the store.
 """
 
 from __future__ import annotations
@@ -198,7 +199,10 @@ class Watch:
             self._on_step = before
 
     def step(self, done: float, total: float) -> None:
-        """`done` of `total`, in any one unit. Raises Cancelled when somebody pressed Stop."""
+        """`done` of `total`, in any one unit. Raises Cancelled when somebody pressed Stop.
+
+        Called on the thread that called the farm: who listens may hold a connection that belongs to it.
+        """
         self.check()
         self._on_step(done, total)
 

@@ -31,6 +31,7 @@ class Previews:
         self._pending: set[Key] = set()
         self._child: subprocess.Popen[str] | None = None
         self._thread: threading.Thread | None = None
+        self._closing = False
 
     def ask(self, key: Key, files: Sequence[str]) -> None:
         """Make the picture of the first file that is one, unless it is asked for already."""
@@ -45,6 +46,7 @@ class Previews:
 
     def close(self) -> None:
         """End the child; what was not made is asked for again by the next agent."""
+        self._closing = True
         self._asked.put(None)
         if self._child is not None:
             self._child.kill()
@@ -54,7 +56,7 @@ class Previews:
     def _run(self) -> None:
         while True:
             asked = self._asked.get()
-            if asked is None:
+            if asked is None or self._closing:
                 break
             key, source = asked
             target = self._folder / key[0] / f"{key[1]}.{key[2]}.png"

@@ -163,7 +163,8 @@ class Agent:
                 self._store.put_farm(FarmInfo(name, wanted.kind, wanted.kind, {}, "", message, time.time()))
                 continue
             folder = self._folder / "farms" / name
-            tracker = Tracker(name, wanted.kind, folder, self._folder, {**self._notify(), **wanted.values})
+            known = {**self._notify(), **wanted.values}
+            tracker = Tracker(name, wanted.kind, folder, self._folder, known, self._try_again_now)
             context = FarmContext(name, folder, wanted.values, partial(credentials.fetch, name), tracker.notify)
             try:
                 with guarded(kind.label or wanted.kind):
@@ -172,6 +173,12 @@ class Agent:
                 self._store.put_farm(FarmInfo(name, wanted.kind, kind.label, {}, "", str(exc), time.time()))
                 continue
             self._trackers[name] = tracker
+
+    def _try_again_now(self) -> None:
+        """A farm answers again: what waited for one need not wait longer."""
+        for id, (times, _) in list(self._put_off.items()):
+            self._put_off[id] = (times, 0.0)
+        self._wake.set()
 
     def _notify(self) -> dict[str, bool]:
         """`notify = false` below [agent] keeps the desktop quiet."""

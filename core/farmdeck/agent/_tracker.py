@@ -7,7 +7,7 @@ import queue
 import shutil
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -38,7 +38,17 @@ LOOKED_AT = 30.0
 class Tracker:
     """A farm with its thread. Only this thread, deliveries and downloads call the farm."""
 
-    def __init__(self, name: str, kind: str, folder: Path, store_folder: Path, settings: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        name: str,
+        kind: str,
+        folder: Path,
+        store_folder: Path,
+        settings: Mapping[str, Any],
+        back: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`back` is called on the farm's thread when it answers again after a silence."""
+        self._back = back
         self.name = name
         self.kind = kind
         self.folder = folder
@@ -160,6 +170,7 @@ class Tracker:
         if self._silent_since is not None or self._refused:
             self._silent_since, self._refused = None, False
             self.publish(store)
+            self._back()
         return pace.answered(lively)
 
     # -- the store's picture
@@ -189,7 +200,7 @@ class Tracker:
         if self._silent_since is None:
             self._silent_since = time.time()
         since = time.strftime("%H:%M", time.localtime(self._silent_since))
-        said = f"{exc.what} Silent since {since}; your jobs go on there. Trying again in {seconds:.0f} s."
+        said = f"{exc} Silent since {since}; your jobs go on there. Trying again in {seconds:.0f} s."
         self._put_problem(store, said)
 
     def _put_problem(self, store: AgentStore, problem: str) -> None:
@@ -271,9 +282,11 @@ class Tracker:
         assert self.farm is not None
         if command.kind == "farm.check":
             self.publish(store)
+            if self._info is not None and not self._info.problem:
+                self._ask_at = 0.0  # it answered: its jobs are looked at, too
             return {}
         if command.kind == "job.look":
-            self.look_at(store.job(command.target).farm_job)
+            self._look_now(store, store.job(command.target))
             return {}
         if command.kind == "job.download" and self._downloads is not None:
             self._downloads.ask(command)
@@ -285,6 +298,15 @@ class Tracker:
         if command.kind.startswith("env.") and command.kind != "env.like":
             self.publish(store)
         return values
+
+    def _look_now(self, store: AgentStore, job: Job) -> None:
+        """Whoever asked finds the job's frames in the store; of a farm that is silent, the last known ones."""
+        assert self.farm is not None
+        self.look_at(job.farm_job)
+        if self._silent_since is None:
+            report = self.farm.jobs([job.farm_job]).get(job.farm_job)
+            if report is not None:
+                self._mirror_one(store, job, report, looked=True)
 
     def _act(self, store: AgentStore, command: Command) -> Mapping[str, Any]:
         """An action on a job. Once its rendering is over, Stop leaves off fetching its pictures."""
