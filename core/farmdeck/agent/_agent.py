@@ -272,8 +272,8 @@ class Agent:
     def _take_submissions(self) -> None:
         now = time.monotonic()
         for id in self._store.pending():
-            if id in self._deliveries or self._put_off.get(id, (0, 0.0))[1] > now:
-                continue
+            if id in self._deliveries or id in self._letting_go or self._put_off.get(id, (0, 0.0))[1] > now:
+                continue  # under way, about to be stopped, or waiting for its farm
             self._deliveries[id] = Watch()
             self._pool.submit(self._deliver, id, self._deliveries[id])
 
