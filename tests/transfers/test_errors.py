@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from farmdeck.farm import Watch
-from farmdeck.transfers import FileError, FolderTransfer, TransferError
+from farmdeck.transfers import FileError, TransferError
+from farmdeck.transfers.folder import FolderTransfer
 from farmdeck.transfers.progress import in_words
 
 from tests.transfers.contract import STORAGE, Seen, make, placed

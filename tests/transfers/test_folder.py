@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from farmdeck._errors import Cancelled
 from farmdeck.farm import Watch
-from farmdeck.transfers import FolderTransfer, TransferError
+from farmdeck.transfers import TransferError
+from farmdeck.transfers.folder import FolderTransfer
 
 from tests.transfers.contract import STORAGE, Seen, TransferContract, fetched, make, parts_below, placed
 
@@ -20,7 +21,8 @@ HANG = """
 import sys
 from pathlib import Path
 from farmdeck.farm import Watch
-from farmdeck.transfers import FolderTransfer, Item, Storage
+from farmdeck.transfers import Item, Storage
+from farmdeck.transfers.folder import FolderTransfer
 
 def step(done, total):
     if done:

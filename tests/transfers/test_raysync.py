@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import pytest
 from farmdeck._errors import BadInput, Cancelled
 from farmdeck.farm import Watch
-from farmdeck.transfers import Item, RaysyncAccount, RaysyncTransfer, Storage, TransferError
+from farmdeck.transfers import Item, Storage, TransferError
+from farmdeck.transfers.raysync import RaysyncAccount, RaysyncTransfer
 
 from tests.simulator.raysync import Break, RaysyncDaemon
 from tests.transfers.contract import STORAGE, Seen, TransferContract, fetched, make, placed

@@ -14,7 +14,8 @@ import psutil
 import pytest
 from farmdeck._errors import BadInput, Cancelled
 from farmdeck.farm import Watch
-from farmdeck.transfers import TransferError, TransmitterTransfer
+from farmdeck.transfers import TransferError
+from farmdeck.transfers.transmitter import TransmitterTransfer
 
 from tests.transfers.contract import STORAGE, Seen, TransferContract, fetched, make, parts_below, placed
 
@@ -24,7 +25,8 @@ AGENT = """
 import sys
 from pathlib import Path
 from farmdeck.farm import Watch
-from farmdeck.transfers import Item, Storage, TransmitterTransfer
+from farmdeck.transfers import Item, Storage
+from farmdeck.transfers.transmitter import TransmitterTransfer
 
 program, folder, local = map(Path, sys.argv[1:])
 transfer = TransmitterTransfer(program, "aspera", "127.0.0.1", 10221, folder)

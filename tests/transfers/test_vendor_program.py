@@ -226,7 +226,7 @@ def test_nothing_is_unpacked_outside_its_folder(tmp_path, name):
     assert not list((tmp_path / "farm").glob("transmitter*"))
 
 
-@pytest.mark.parametrize("wheel", [wheel_with({"a": b""}), b"no zip"])
+@pytest.mark.parametrize("wheel", [wheel_with({"a": b""}), b"no zip"], ids=["another wheel", "no zip"])
 def test_a_wheel_without_the_program(tmp_path, wheel):
     with Index(wheel) as index, pytest.raises(TransferError, match="no rayvision_transmitter|cannot be unpacked"):
         fetch(index, tmp_path)

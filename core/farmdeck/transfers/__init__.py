@@ -1,19 +1,9 @@
-"""Transfers: files to a farm's storage and back, behind one small interface. For the agent only."""
+"""Transfers: files to a farm's storage and back, behind one small interface. For the agent only.
 
-from .folder import FolderTransfer
-from .raysync import RaysyncAccount, RaysyncTransfer
+Each way is imported from its own module (`folder`, `transmitter`, `raysync`): a farm needs one of them, when it has a
+file to bring.
+"""
+
 from .transfer import FileError, Item, Storage, Transfer, TransferCan, TransferError
-from .transmitter import TransmitterTransfer
 
-__all__ = [
-    "FileError",
-    "FolderTransfer",
-    "Item",
-    "RaysyncAccount",
-    "RaysyncTransfer",
-    "Storage",
-    "Transfer",
-    "TransferCan",
-    "TransferError",
-    "TransmitterTransfer",
-]
+__all__ = ["FileError", "Item", "Storage", "Transfer", "TransferCan", "TransferError"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import platform
 import re
 import shutil
 import sys
@@ -71,6 +70,8 @@ def fetch_transmitter(
     `index`: the URL of a simple index; pip's own by default. `watch.step` counts bytes. A download that was interrupted
     is gone on with. Raises TransferError, Cancelled.
     """
+    import platform
+
     if system not in PROGRAMS or platform.machine().lower() not in ("x86_64", "amd64"):
         raise TransferError(
             "The vendor has no transmitter for this system.", "Use Raysync, or a folder that is mounted here."

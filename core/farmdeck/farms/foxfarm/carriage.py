@@ -11,7 +11,8 @@ from typing import Any, Callable
 
 from ..._errors import FarmError
 from ...farm import Watch
-from ...transfers import FolderTransfer, Item, Storage, Transfer
+from ...transfers import Item, Storage, Transfer
+from ...transfers.folder import FolderTransfer
 from ...transfers.vendor_program import program_path
 from .ascp import Ascp, Transmitter, program
 from .models import User

@@ -10,6 +10,8 @@ from typing import Any
 from ..._errors import BadInput
 from ...farm import Extra, Option
 from ...frames import parse_frames
+from ._places import Places
+from ._states import status_word
 from .client import LINUX, WINDOWS, Client
 from .environments import CG_NAMES, cg_id_of
 from .hardware import by_name, hardware_name
@@ -28,6 +30,7 @@ class At:
 
     client: Client
     software: SoftwareCache
+    places: Places
     values: Mapping[str, Any]
     """All of its options, checked."""
     task: TaskInfo | None = None
@@ -63,7 +66,7 @@ def _add_label(at: At) -> Came:
 def _delete_label(at: At) -> Came:
     name = _given(at, "name")
     if name not in {label.name for label in at.client.labels()}:
-        raise BadInput(f'There is no label "{name}".', "See them with the extra labels.")
+        raise BadInput(f'There is no label "{name}".', "See them with: farmdeck labels.")
     at.client.delete_label(name)
     return f'The label "{name}" is gone.'
 
@@ -138,7 +141,7 @@ def _logins(at: At) -> Came:
 def _tasks(at: At) -> Came:
     page = at.client.task_list(at.values["page"], keyword=at.values["search"], deleted=at.values["deleted"])
     return [
-        [one.alias or str(one.id), one.scene_name, one.status_text, str(one.total_frames), _day(one.submitted)]
+        [one.alias or str(one.id), one.scene_name, status_word(one.status), str(one.total_frames), _day(one.submitted)]
         for one in page.items
     ]
 
@@ -152,6 +155,16 @@ def _lines(at: At) -> Came:
     ]
     raysync = at.client.transfer_server().raysync
     return [*rows, ["Raysync", "", raysync.server_ip, str(raysync.server_port or raysync.port), ""]]
+
+
+def _where(at: At) -> Came:
+    path = str(at.values["path"]).strip()
+    if path:
+        return at.places.explain(path)
+    maps = "; ".join(f"{one.local} is {one.farm}" for one in at.places.maps)
+    return (
+        f"Mapped: {maps}. Give a path to see where it lies." if maps else "No path is mapped. Give a path to try one."
+    )
 
 
 def _findings(at: At) -> Came:
@@ -228,7 +241,14 @@ def _stop_frames(at: At) -> Came:
 def _parts(at: At) -> Came:
     assert at.task is not None
     return [
-        [part.alias or str(part.id), part.kind, part.layer_name, part.camera, part.status_text, part.output_name]
+        [
+            part.alias or str(part.id),
+            part.kind,
+            part.layer_name,
+            part.camera,
+            status_word(part.status),
+            part.output_name,
+        ]
         for part in at.task.parts
     ]
 
@@ -329,6 +349,10 @@ _ACCOUNT: tuple[tuple[Extra, Callable[[At], Came]], ...] = (
         _tasks,
     ),
     (Extra("lines", "Transfer lines", "farm", (), ("Engine", "Line", "Server", "Port", "")), _lines),
+    (
+        Extra("where", "Where a file lies there", "farm", (Option("path", "Path", "text", ""),)),
+        _where,
+    ),
     (
         Extra(
             "findings",

@@ -86,7 +86,7 @@ class RenderbusFarm(Farm):
             first_wait=first_wait,
         )
         self._client = Client(self._connection)
-        self._places = Places(self._client, given, context.folder)
+        self._places = Places(self._client, context.name, given, context.folder)
         self._records = Records(context.folder / "tasks.sqlite3")
         self._sender = Sender(self._client, self._places, self._records, context.folder / "uploaded.sqlite3")
         self._software = SoftwareCache(
@@ -423,7 +423,7 @@ class RenderbusFarm(Farm):
             return super().run(extra, job_id, values)
         task = self._task(job_id) if known[extra].on == "job" else None
         checked = check_options(known[extra].options, values)
-        return WORK[extra](At(self._client, self._software, checked, task))
+        return WORK[extra](At(self._client, self._software, self._places, checked, task))
 
 
 _RETRIED = (FrameState.FAILED, FrameState.ABANDONED)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,10 +14,10 @@ from ..._errors import FarmError, SettingsError
 from ...farm import Output
 from ...frames import parse_frames
 from ...job import Part
-from ...transfers import FolderTransfer, RaysyncTransfer, Storage, Transfer, TransmitterTransfer
-from ...transfers.paths import read_maps, to_farm
-from ...transfers.raysync import RaysyncAccount
-from ...transfers.vendor_program import PROGRAMS, VERSION
+from ...transfers import Storage, Transfer
+from ...transfers.folder import FolderTransfer
+from ...transfers.paths import explain, read_maps, to_farm
+from ...transfers.vendor_program import program_path
 from . import scene_info
 from .client import FARM_CLOCK, Client
 from .dialects import V3
@@ -55,9 +54,10 @@ class Account:
 class Places:
     """The way files travel, as the account's settings choose it."""
 
-    def __init__(self, client: Client, settings: Mapping[str, Any], folder: Path) -> None:
-        """No network. Raises FarmError for settings that cannot be used."""
+    def __init__(self, client: Client, name: str, settings: Mapping[str, Any], folder: Path) -> None:
+        """`name`: the account's, in the settings. No network. Raises FarmError for settings that cannot be used."""
         self._client = client
+        self._name = name
         self._settings = settings
         self._folder = folder
         self._account: Account | None = None
@@ -71,6 +71,10 @@ class Places:
         if self._account is None or fresh:
             self._account = Account(self._client.profile(), self._client.transfer_bids())
         return self._account
+
+    def explain(self, path: str) -> str:
+        """Where a local path lies at the farm, or why it cannot, as a sentence."""
+        return explain(path, self.maps)
 
     def to_farm(self, path: str) -> str:
         """A local path's place in the input storage. Raises BadInput."""
@@ -97,7 +101,11 @@ class Places:
         line = self._line()
         self._folder.mkdir(parents=True, exist_ok=True)
         if self.way == "transmitter":
+            from ...transfers.transmitter import TransmitterTransfer  # on first use, as below: importing costs
+
             return TransmitterTransfer(self._program(), ENGINES[self.way], *line, self._folder / "transmitter")
+        from ...transfers.raysync import RaysyncAccount, RaysyncTransfer
+
         key, account = self._client.raysync_key(), self.account()
         asked = RaysyncAccount(
             key.user_name or account.profile.user_name,
@@ -126,12 +134,11 @@ class Places:
 
     def _program(self) -> Path:
         named = str(self._settings.get("transmitter", ""))
-        fetched = self._folder / f"transmitter-{VERSION}" / PROGRAMS.get(sys.platform, PROGRAMS["linux"])[1]
-        program = Path(named) if named else fetched
+        program = Path(named) if named else program_path(self._folder)
         if not os.access(program, os.X_OK):
             raise FarmError(
                 "The farm's transmission program is not here yet, so no file can travel.",
-                "Fetch it with: farmdeck farms setup NAME.",
+                f"Fetch it with: farmdeck farms setup {self._name}",
             )
         return program
 

@@ -326,7 +326,8 @@ class Sender:
             older = f"; {ranked[0].name} is older" if ranked else ""
             raise FarmError(
                 f"The account has no environment for {software}{older}.",
-                "Make one like this scene, farmdeck envs create --like SCENE --farm NAME, or choose one by its name.",
+                f"Make one like this scene (farmdeck envs create --like {Path(submission.scene.path).name} "
+                f"--farm {submission.farm}), or choose one by its name.",
             )
         return envs[usable[0].name]
 

@@ -74,6 +74,11 @@ _HALTED = (
 """States of a task in which a stopped frame only waits for the task to go on."""
 
 
+def status_word(status: TaskStatus | int) -> str:
+    """The farm's state as people read it."""
+    return _WORDS[status] if isinstance(status, TaskStatus) else f"status {status}"
+
+
 def picture_tasks(task: TaskInfo) -> tuple[TaskInfo, ...]:
     """The tasks that make what was asked for: not the photon and preparation passes."""
     return tuple(part for part in task.parts if part.kind not in _PREPARES) or task.parts
@@ -82,7 +87,7 @@ def picture_tasks(task: TaskInfo) -> tuple[TaskInfo, ...]:
 def job_report(task: TaskInfo, parts: Sequence[Part], plain: bool, currency: str, note: str = "") -> JobReport:
     """What the farm says of a job. `plain`: each of its frames is one frame to the farm too, so its counts are ours."""
     state, status = _job_state(task)
-    word = _WORDS[status] if isinstance(status, TaskStatus) else f"status {status}"
+    word = status_word(status)
     message = _MESSAGES.get(status, "") if isinstance(status, TaskStatus) else ""
     each = task.parts
     started = [part.started for part in each if part.started]
@@ -134,12 +139,15 @@ def _counts(task: TaskInfo, parts: Sequence[Part], state: JobState) -> Counts | 
         return Counts(expected, 0, 0, 0)
     if total != expected:
         return None
-    done = sum(part.done_frames for part in each)
-    failed = sum(part.failed_frames + part.aborted_frames for part in each)
-    rendering = sum(part.executing_frames for part in each)
-    if state.ended and done + failed != total:
+    done, failed, rendering, given_up = (
+        sum(getattr(part, name) for part in each)
+        for name in ("done_frames", "failed_frames", "executing_frames", "aborted_frames")
+    )
+    if min(done, failed, rendering, given_up) < 0 or done + failed + rendering > total:
+        return None
+    if state.ended and done + failed + given_up != total:
         return None  # what it does not count there is told by the frames themselves
-    return Counts(total, done, failed if state.ended else sum(part.failed_frames for part in each), rendering)
+    return Counts(total, done, failed + given_up if state.ended else failed, rendering)
 
 
 @dataclass(frozen=True)

@@ -264,7 +264,9 @@ class Connection:
     def _access_key(self) -> str:
         key = self._key or self._ask_key().strip()
         if not key:
-            raise BadInput(f"There is no access key for {self.domain}.", "Enter it in Settings, Farms.")
+            raise BadInput(
+                f"There is no access key for {self.domain}.", "Give it: farmdeck farms add … --secret-stdin."
+            )
         self._key = key
         self.keep_secret(key)
         return key
@@ -299,7 +301,7 @@ class Connection:
         if isinstance(answer, dict) and _whole(answer.get("code")):
             return answer
         if 300 <= status < 400:
-            raise WrongServer(f"{self.domain} sends visitors elsewhere.", "Check the farm's domain in Settings.")
+            raise WrongServer(f"{self.domain} sends visitors elsewhere.", "Check the farm's domain in the settings.")
         if status >= 400:
             raise error_for(status, f"HTTP {status}")
         raise self._unreadable("cannot be read" if answer is None else "has no code")
@@ -345,7 +347,7 @@ def _silence(domain: str, exc: Exception) -> Unreachable:
         return Unreachable(f"The proxy on the way to {domain} does not work.", "Ask IT about the proxy.", sent=False)
     if isinstance(exc, exceptions.ConnectTimeout) or isinstance(reason, NewConnectionError):
         return Unreachable(
-            f"{domain} cannot be reached.", "Check the network and the farm's domain in Settings.", sent=False
+            f"{domain} cannot be reached.", "Check the network and the farm's domain in the settings.", sent=False
         )
     if isinstance(exc, exceptions.Timeout):
         return Unreachable(f"{domain} took too long to answer.", "Try again in a few minutes.")

@@ -281,5 +281,5 @@ def detect(connection: Asks, watch: Watch | None = None) -> Dialect:
         return dialect
     raise WrongServer(
         f"{connection.domain} answers, but not as Renderbus does.",
-        "Check the farm's domain in Settings, for example task.renderbus.com or jop.foxrenderfarm.com.",
+        "Check the farm's domain in the settings, for example task.renderbus.com or jop.foxrenderfarm.com.",
     )
