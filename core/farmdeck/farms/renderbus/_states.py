@@ -139,10 +139,10 @@ def _counts(task: TaskInfo, parts: Sequence[Part], state: JobState) -> Counts | 
         return Counts(expected, 0, 0, 0)
     if total != expected:
         return None
-    done, failed, rendering, given_up = (
-        sum(getattr(part, name) for part in each)
-        for name in ("done_frames", "failed_frames", "executing_frames", "aborted_frames")
-    )
+    done = sum(part.done_frames for part in each)
+    failed = sum(part.failed_frames for part in each)
+    given_up = sum(part.aborted_frames for part in each)
+    rendering = sum(part.executing_frames for part in each)
     if min(done, failed, rendering, given_up) < 0 or done + failed + rendering > total:
         return None
     if state.ended and done + failed + given_up != total:
