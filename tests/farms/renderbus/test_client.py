@@ -12,7 +12,7 @@ import pytest
 from farmdeck._errors import BadInput, Cancelled
 from farmdeck.farm import Watch
 from farmdeck.farms.renderbus import models
-from farmdeck.farms.renderbus.client import BATCH, CHINESE, LINUX, WINDOWS, Client
+from farmdeck.farms.renderbus.client import AHEAD, BATCH, CHINESE, LINUX, WINDOWS, Client
 from farmdeck.farms.renderbus.connection import Connection
 from farmdeck.farms.renderbus.dialects import CALLS
 from farmdeck.farms.renderbus.errors import AnswerLost, NotFound, NotInDialect, UnreadableAnswer
@@ -344,13 +344,14 @@ def test_a_list_that_tells_nothing_ends_with_a_short_page(stub: Stub, client: Cl
     assert len(stub.journal) == 3
 
 
-def test_a_page_is_asked_for_when_it_is_needed(stub: Stub, connect: Connect) -> None:
-    tell(stub, "task_list", Pages(30, 10))
+def test_pages_are_asked_for_when_they_are_needed(stub: Stub, connect: Connect) -> None:
+    tell(stub, "task_list", Pages(100, 10))
     tasks = Client(connect(), page_size=10).all_tasks()
     assert [next(tasks).id for _ in range(10)] == list(range(1, 11))
     assert len(stub.journal) == 1
-    next(tasks)
-    assert len(stub.journal) == 2
+    assert [next(tasks).id for _ in range(10)] == list(range(11, 21))
+    assert len(stub.journal) <= 1 + AHEAD + 1  # page 2 is here: the one after the last asked for is on its way
+    tasks.close()
 
 
 def test_a_task_that_slips_to_the_next_page_comes_once(stub: Stub, client: Client) -> None:

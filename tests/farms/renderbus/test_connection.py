@@ -180,19 +180,22 @@ def test_a_cancelled_call_is_not_sent(stub: Stub, connect: Connect) -> None:
 
 @pytest.mark.parametrize("by", ["watch", "close"])
 def test_stop_ends_the_wait_for_the_next_attempt_at_once(by: str, stub: Stub, connect: Connect) -> None:
-    looks: list[float] = []
     waiting = threading.Event()
 
-    def look(done: float, total: float) -> None:
-        looks.append(done)
-        if len(looks) == 2:  # the first look was before the request, the second one begins the wait
-            waiting.set()
+    class Listening(Watch):
+        looks = 0
+
+        def check(self) -> None:
+            self.looks += 1
+            if self.looks == 2:  # the first look was before the request, the second one begins the wait
+                waiting.set()
+            super().check()
 
     def stop() -> None:
         waiting.wait(10)
         watch.cancel() if by == "watch" else connection.close()
 
-    watch = Watch(look)
+    watch = Listening()
     connection = connect(first_wait=60.0)
     stub.says[PROFILE] = DOWN
     stopper = threading.Thread(target=stop, name="farmdeck-test-stopper")

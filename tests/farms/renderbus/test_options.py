@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.farms.renderbus.fleet import hardware
-from tests.farms.renderbus.samples import BLENDER, HOUDINI, MAX, MAYA, options, submission
+from tests.farms.renderbus.samples import BLENDER, HOUDINI, MAX, MAYA, options
 
-IDS = {"cg_id": 2000, "task_id": 19097, "user_id": 10001136, "platform": 2}
+IDS = {"scene": "/w/scenes/shot.ma", "cg_id": 2000, "task_id": 19097, "user_id": 10001136, "platform": 2}
 
 
 def said(software, **given):
@@ -209,5 +209,5 @@ def test_labels_are_words_between_commas():
 
 
 def test_a_windows_path_is_written_with_slashes():
-    info = to_task_info(submission("Maya", "2022", "D:\\scenes\\a.ma"), options(), **IDS)
+    info = to_task_info(MAYA, options(), **{**IDS, "scene": "D:\\scenes\\a.ma"})
     assert info["input_cg_file"] == "D:/scenes/a.ma"

@@ -497,6 +497,25 @@ def test_a_scene_that_vanished(site: Site) -> None:
     assert site.live() == []
 
 
+def test_a_later_save_does_not_take_the_place_of_what_renders(site: Site) -> None:
+    """Both jobs' copies of one scene lie beside each other at the farm; the pictures have the scene's own name."""
+    first = blender(site.shot)
+    farm = site.ready(first)
+    scene = Path(first.scene.path)
+    jobs = {}
+    for submission, content in ((first, b"as it was"), (replace(first, id="later000"), b"saved again")):
+        copy = scene.with_name(f"{scene.stem}.farmdeck-{submission.id}{scene.suffix}")
+        copy.write_bytes(content)
+        farm.hash(submission, copy, Watch())
+        farm.upload(submission, copy, Watch())
+        jobs[farm.submit(submission, copy, Watch())] = content
+    kept = {path.read_bytes() for path in site.simulated.storage.root.rglob(f"*{scene.suffix}")}
+    assert kept == set(jobs.values())
+    for job in jobs:
+        site.ended(farm, job)
+        assert [output.path for output in farm.outputs(job)][0].startswith(f"{scene.stem}.0")
+
+
 def test_nothing_is_sent_twice(site: Site) -> None:
     submission = with_files(blender(site.shot), site.shot, "a.png")
     farm = site.ready(submission)

@@ -55,11 +55,12 @@ def test_what_is_written_passes_its_own_check(name):
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_the_farm_sees_the_scene_where_the_original_is(name):
+def test_the_farm_sees_the_scene_beside_the_original_under_the_copys_name(name):
     scene, snapshot, _ = CASES[name]
     upload = files(name).upload
     sent = upload["asset"][-1]
-    assert sent == {"local": snapshot.replace("\\", "/"), "server": to_farm(scene.scene.path)}
+    assert sent == {"local": snapshot.replace("\\", "/"), "server": to_farm(snapshot)}
+    assert sent["server"].rpartition("/")[0] == to_farm(scene.scene.path).rpartition("/")[0]
     assert len(upload["asset"]) == len(scene.files) + 1
     hashed = upload["scene"] if name == "max" else upload["scene"][0]
     assert hashed == {**sent, "hash": HASH.lower()}

@@ -394,7 +394,8 @@ class RenderbusFarm(Farm):
         for child in picture_tasks(task):
             indexes = parts_of(child, parts)
             found += [placed(output, indexes, parts) for output in self._places.files(child)]
-        return found
+        mark = f".farmdeck-{record.submission.id}" if record else ""  # of the scene's copy: no part of a picture's name
+        return [replace(output, path=output.path.replace(mark, "")) for output in found] if mark else found
 
     def fetch(
         self,

@@ -32,7 +32,7 @@ from .errors import AnswerLost, NotFound, RenderbusError, ServerTrouble, Unreach
 from .hardware import choose
 from .models import HardwareConfig, TaskInfo, UserEnv
 from .options import OPTIONS, task_labels
-from .task_files import TaskFiles, md5, task_files, tips
+from .task_files import TaskFiles, md5, sent_as, task_files, tips
 
 LOG = logging.getLogger(__name__)
 LOOK_FROM = 60.0
@@ -103,7 +103,7 @@ class Sender:
             size = scene.stat().st_size
         except OSError as exc:
             raise _unreadable(scene, exc) from exc
-        return [*files, Item(scene, self._places.to_farm(submission.scene.path), size)]
+        return [*files, Item(scene, self._places.to_farm(sent_as(submission, scene)), size)]
 
     def submit(self, submission: Submission, scene: Path, watch: Watch) -> int:
         """The number of the task that renders it. Raises FarmUnreachable where calling again goes on."""

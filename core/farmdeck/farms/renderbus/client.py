@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -27,6 +28,8 @@ T = TypeVar("T")
 
 BATCH = 100
 """Ids in one request; as many as the farm describes in one answer."""
+AHEAD = 4
+"""Pages of a long list that are asked for at once."""
 PAGE_SIZE = 1000
 """Items asked for in one page of a long list; the farm may give fewer."""
 JSON_FILES = ("task.json", "asset.json", "upload.json", "tips.json")
@@ -182,7 +185,10 @@ class Client:
         end: float | None = None,
         deleted: bool = False,
     ) -> Iterator[models.TaskInfo]:
-        """Every task that `task_list` would show, one after the other; each page is asked for when it is needed."""
+        """Every task that `task_list` would show, one after the other.
+
+        Pages are asked for as they are needed, AHEAD of them at once after the first.
+        """
         narrow: dict[str, Any] = {"keyword": keyword, "start": start, "end": end}
         here = self._speaks_v3()
         asked: dict[str, Any] = {} if here else narrow
@@ -473,18 +479,50 @@ class Client:
 def _every(page: Callable[[int], models.Page[T]], key: Callable[[T], int]) -> Iterator[T]:
     """Items of all pages, each once though the list may move between two requests."""
     seen: set[int] = set()
-    given = 0
-    for number in itertools.count(1):
-        one = page(number)
-        given += len(one.items)
+    for one in _in_order(page):
         for item in one.items:
             id = key(item)
             if id not in seen:
                 yield item
             if id:  # without a number of its own it cannot be told from another
                 seen.add(id)
+
+
+def _in_order(page: Callable[[int], models.Page[T]]) -> Iterator[models.Page[T]]:
+    """The pages from the first to the last; AHEAD of them are asked for at once where the first tells how many."""
+    one = page(1)
+    yield one
+    if not one.items or _pages(one, len(one.items)) <= 1:
+        return
+    if one.count:
+        yield from _ahead(page, range(2, one.count + 1))
+        return
+    given = len(one.items)
+    for number in itertools.count(2):
+        one = page(number)
+        given += len(one.items)
+        yield one
         if not one.items or number >= _pages(one, given):
             return
+
+
+def _ahead(page: Callable[[int], models.Page[T]], numbers: range) -> Iterator[models.Page[T]]:
+    """These pages in order, up to the first that is empty: the list may have become shorter."""
+    from concurrent.futures import ThreadPoolExecutor  # for long lists alone: importing it costs
+
+    left = iter(numbers)
+    with ThreadPoolExecutor(AHEAD, thread_name_prefix="farmdeck-pages") as pool:
+        asked = deque(pool.submit(page, number) for number in itertools.islice(left, AHEAD))
+        try:
+            while asked:
+                one = asked.popleft().result()
+                if not one.items:
+                    return
+                asked.extend(pool.submit(page, number) for number in itertools.islice(left, 1))
+                yield one
+        finally:
+            for each in asked:
+                each.cancel()
 
 
 def _pages(page: models.Page[Any], given: int) -> float:

@@ -210,7 +210,7 @@ class Connection:
         if self._closed.is_set():
             raise Cancelled("The connection to the farm was closed.", "Start again.")
         if watch is not None:
-            watch.step(0, 0)  # nothing to count, only to ask whether to go on
+            watch.check()
 
     def _attempt(self, dialect: Dialect, path: str, body: dict[str, Any], watch: Watch | None) -> Any:
         self._look(watch)

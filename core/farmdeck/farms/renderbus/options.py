@@ -239,6 +239,7 @@ def to_task_info(
     submission: Submission,
     options: Mapping[str, Any],
     *,
+    scene: str,
     cg_id: int,
     task_id: int,
     user_id: int,
@@ -250,14 +251,15 @@ def to_task_info(
 ) -> dict[str, str | list[str]]:
     """The `task_info` of task.json: every value a string, but the list `hardwareConfigIds`.
 
-    `options`: all of OPTIONS, as `check_options` gives them. `system`: the environment's, `linux` or `windows`.
-    `layer_type`: 0 for Maya's old render layers, 1 for Render Setup. `project_id`: 0 for no project.
+    `options`: all of OPTIONS, as `check_options` gives them. `scene`: the local path that it is sent as. `system`: the
+    environment's, `linux` or `windows`. `layer_type`: 0 for Maya's old render layers, 1 for Render Setup.
+    `project_id`: 0 for no project.
     Raises BadFrames for test frames that cannot be read.
     """
     on = system if options["system"] == "environment" else options["system"]
     software = submission.software.name
     info: dict[str, str | list[str]] = {
-        "input_cg_file": submission.scene.path.replace("\\", "/"),
+        "input_cg_file": scene.replace("\\", "/"),
         "input_project_path": options["project_folder"].replace("\\", "/"),
         "project_name": submission.project,
         "project_id": str(project_id),

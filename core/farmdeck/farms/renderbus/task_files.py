@@ -78,9 +78,9 @@ def task_files(
 ) -> TaskFiles:
     """The files of a task that was created as `task_id`.
 
-    `scene_file` is the snapshot that is sent; the farm sees it where the scene itself would be. `scene_hash` is its
-    `md5`. `env` is the farm's own environment to render in, its version spelt as the farm spells it. `project_id` is
-    0 for no project. `to_farm` gives a local path's place in the account's storage.
+    `scene_file` is the snapshot that is sent; the farm sees it beside the scene itself, see `sent_as`. `scene_hash` is
+    its `md5`. `env` is the farm's own environment to render in, its version spelt as the farm spells it. `project_id`
+    is 0 for no project. `to_farm` gives a local path's place in the account's storage.
     Raises BadInput for an option, an application or an environment that doesn't fit, BadFrames.
     """
     cg_id = cg_id_of(submission.software.name)
@@ -94,6 +94,7 @@ def task_files(
     info = to_task_info(
         submission,
         options,
+        scene=sent_as(submission, scene_file),
         cg_id=cg_id,
         task_id=task_id,
         user_id=user_id,
@@ -122,6 +123,19 @@ def task_files(
         upload=_upload(submission, scene_file, scene_hash, to_farm),
         tips=tips(submission),
     )
+
+
+def sent_as(submission: Submission, scene_file: Path) -> str:
+    """The local path that the scene has for the farm: in its own folder, so that relative paths hold, and under the
+    snapshot's name, so that a later save that is submitted too does not take its place while this one renders.
+    """
+    return _split(submission.scene.path)[0] + _split(str(scene_file))[1]
+
+
+def _split(path: str) -> tuple[str, str]:
+    """(folder with its last slash, name), however the system writes it."""
+    at = max(path.rfind("/"), path.rfind("\\")) + 1
+    return path[:at], path[at:]
 
 
 def tips(submission: Submission) -> dict[str, list[str]]:
@@ -153,7 +167,7 @@ def _upload(submission: Submission, scene_file: Path, scene_hash: str, to_farm: 
     """Every file to send, the scene last. 3ds Max: `scene` is no list, and its light caches are named again."""
     files = {_slashes(file.path): to_farm(file.path) for file in submission.files}
     assets = [{"local": local, "server": server} for local, server in files.items()]
-    scene = {"local": _slashes(str(scene_file)), "server": to_farm(submission.scene.path)}
+    scene = {"local": _slashes(str(scene_file)), "server": to_farm(sent_as(submission, scene_file))}
     assets.append(scene)
     hashed = {**scene, "hash": scene_hash.lower()}
     if submission.software.name != "3ds Max":
