@@ -131,27 +131,6 @@ def explain(path: str, maps: Sequence[PathMap] = ()) -> str:
     return f"{path} is {farm} at the farm{why}."
 
 
-def vendor_path(path: str) -> str:
-    r"""What the vendor's client makes of a path (rayvision_api 3.0.4.3, `convert_path`).
-
-    `D:\w\a` -> `/D/w/a`, `\\srv\share\a` -> `/srv/share/a`, `/home/u/a` -> `home/u/a` without the first slash, which on
-    the storage is the same place.
-
-    Raises BadInput where the vendor's client silently gives another file's path: it eats the first letter of a relative
-    path, drops every further colon, and takes a backslash in a Linux name for a slash.
-    """
-    text = path.replace("\\", "/")
-    if _DRIVE.match(text):
-        if ":" in text[2:]:
-            raise _refused(path, "has a second colon", "Rename it.")
-        return f"/{text[0]}{text[2:]}"
-    if not text.startswith("/"):
-        raise _refused(path, "does not begin at a drive, a server or /", "Save the scene, or make the path absolute.")
-    if "\\" in path and not path.startswith("\\"):
-        raise _refused(path, "has a backslash in a name", "Rename it.")
-    return text[1:]
-
-
 def _plain(local: str) -> str:
     return f"/{local[0]}{local[2:]}" if _DRIVE.match(local) else local
 

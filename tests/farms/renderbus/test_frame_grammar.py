@@ -6,11 +6,8 @@ import pytest
 from farmdeck._errors import BadFrames
 from farmdeck.farms.renderbus.frame_grammar import (
     MANUAL_LIMIT,
-    FrameIndex,
     farm_frames,
-    our_frames,
     read_frames,
-    read_index,
 )
 from farmdeck.frames import format_frames, parse_frames
 from hypothesis import given
@@ -23,8 +20,7 @@ SOME = st.sets(st.integers(-9_999, 99_999), min_size=1, max_size=200)
 def test_the_same_frames_after_a_round_trip(frames):
     text = farm_frames(format_frames(frames))
     assert set(read_frames(text)) == frames
-    assert set(parse_frames(our_frames(text))) == frames
-    assert farm_frames(our_frames(text)) == text
+    assert farm_frames(format_frames(read_frames(text))) == text
 
 
 @given(st.integers(-500, 500), st.integers(2, 300), st.integers(1, 40))
@@ -32,7 +28,7 @@ def test_a_range_carries_its_step(first, count, step):
     last = first + count * step
     text = f"{first}-{last}[{step}]"
     assert farm_frames(f"{first}-{last}x{step}") == text
-    assert our_frames(text) == (f"{first}-{last}" if step == 1 else f"{first}-{last}x{step}")
+    assert format_frames(read_frames(text)) == (f"{first}-{last}" if step == 1 else f"{first}-{last}x{step}")
 
 
 @given(SOME, st.integers(1, 200))
@@ -49,13 +45,12 @@ def test_a_limit_holds_and_loses_no_frame(frames, limit):
 
 @given(st.text(alphabet="0123456789-,[] x", max_size=12))
 def test_whatever_the_farm_says_is_read_or_refused(text):
-    for tiled in (False, True):
-        try:
-            index = read_index(text, tiled)
-        except BadFrames as exc:
-            assert exc.what and exc.fix
-        else:
-            assert index.frames == tuple(sorted(set(index.frames))) != ()
+    try:
+        frames = read_frames(text)
+    except BadFrames as exc:
+        assert exc.what and exc.fix
+    else:
+        assert frames == tuple(sorted(set(frames))) != ()
 
 
 @pytest.mark.parametrize(
@@ -75,7 +70,7 @@ def test_whatever_the_farm_says_is_read_or_refused(text):
 )
 def test_as_the_sdk_writes_it(ours, farm):
     assert farm_frames(ours) == farm
-    assert parse_frames(our_frames(farm)) == parse_frames(ours)
+    assert read_frames(farm) == parse_frames(ours)
 
 
 @pytest.mark.parametrize(
@@ -115,18 +110,3 @@ def test_the_limit_is_the_longest_that_goes():
     assert farm_frames("1,3,8", limit=5) == "1,3,8"
     with pytest.raises(BadFrames, match="take 5 characters; the farm takes 4"):
         farm_frames("1,3,8", limit=4)
-
-
-@pytest.mark.parametrize(
-    ("index", "tiled", "meant"),
-    [
-        ("1", False, FrameIndex((1,))),
-        ("2-4[1]", False, FrameIndex((2, 3, 4))),
-        ("0-1", False, FrameIndex((0, 1))),
-        ("0-1", True, FrameIndex((0,), 1)),
-        ("-5-2", True, FrameIndex((-5,), 2)),
-        ("7", True, FrameIndex((7,))),
-    ],
-)
-def test_a_row_of_the_frame_list(index, tiled, meant):
-    assert read_index(index, tiled) == meant

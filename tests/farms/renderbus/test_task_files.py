@@ -13,12 +13,13 @@ from farmdeck._errors import BadInput, Cancelled
 from farmdeck.farm import Watch
 from farmdeck.farms.renderbus.models import UserEnv
 from farmdeck.farms.renderbus.scene_info import problems
-from farmdeck.farms.renderbus.task_files import md5, task_files, tips, validate
+from farmdeck.farms.renderbus.task_files import md5, task_files, tips
 from farmdeck.scene import Severity
 from farmdeck.submission import FileStamp
 
 from tests.farms.renderbus.fleet import ENV, hardware
 from tests.farms.renderbus.samples import BLENDER, CHANGED, HOUDINI, MAX, MAYA, part, submission
+from tests.farms.renderbus.validation import validate
 
 GOLDEN = Path(__file__).with_name("golden")
 HASH = "8A0D163994A2361808B6F5390967A614"

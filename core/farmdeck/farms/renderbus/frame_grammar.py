@@ -8,28 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from ..._errors import BadFrames
-from ...frames import MAX_FRAMES, format_frames, parse_frames
+from ...frames import MAX_FRAMES, parse_frames
 
 MANUAL_LIMIT = 64
 """Characters of a frame range at most, says the manual of the 2016 API."""
 
 _NUMBER = re.compile(r"-?\d{1,9}$", re.ASCII)
 _RANGE = re.compile(r"(-?\d{1,9})-(-?\d{1,9})(?:\[(\d{1,9})\])?$", re.ASCII)
-_TILE = re.compile(r"(-?\d{1,9})-(\d{1,9})$", re.ASCII)
 _EXAMPLE = "The farm writes frames as in 1-20[1] or 1,20-30[2],494."
-
-
-@dataclass(frozen=True)
-class FrameIndex:
-    """What one row of a task's frame list stands for."""
-
-    frames: tuple[int, ...]
-    """Ascending; several where one machine renders several frames."""
-    tile: int | None = None
-    """The tile of that one frame, counted as the farm counts; None for whole frames."""
 
 
 def farm_frames(frames: str | Iterable[int], limit: int = 0) -> str:
@@ -52,11 +40,6 @@ def farm_frames(frames: str | Iterable[int], limit: int = 0) -> str:
     return text
 
 
-def our_frames(text: str) -> str:
-    """The farm's grammar as fileseq text, shortest form. Raises BadFrames."""
-    return format_frames(read_frames(text))
-
-
 def read_frames(text: str) -> tuple[int, ...]:
     """The frames of a text in the farm's grammar, ascending and each once; spaces do not matter. Raises BadFrames."""
     pieces = [piece for piece in re.sub(r"\s+", "", text).split(",") if piece]
@@ -66,17 +49,6 @@ def read_frames(text: str) -> tuple[int, ...]:
     if sum(len(span) for span in spans) > MAX_FRAMES:
         raise BadFrames(f'"{text}" is more than {MAX_FRAMES:,} frames.', "Send them in smaller ranges.")
     return tuple(sorted({number for span in spans for number in span}))
-
-
-def read_index(index: str, tiled: bool = False) -> FrameIndex:
-    """What a `frameIndex` stands for: `1`, `2-4[1]`; of a tiled task `0-1`, which is tile 1 of frame 0.
-
-    Only the task knows that it is tiled: without that, `0-1` is the frames 0 and 1. Raises BadFrames.
-    """
-    tile = _TILE.match(index.strip()) if tiled else None
-    if tile:
-        return FrameIndex((int(tile.group(1)),), int(tile.group(2)))
-    return FrameIndex(read_frames(index))
 
 
 def _span(piece: str, text: str) -> range:
