@@ -143,7 +143,9 @@ class House:
 
     def frames_on_disk(self) -> list[str]:
         """Every file below the output folder, temporary ones too."""
-        return sorted(str(path.relative_to(self.out)) for path in self.out.rglob("*") if path.is_file())
+        # os.walk does not mind a folder that is removed meanwhile.
+        found = (os.path.join(at, name) for at, _, names in os.walk(self.out) for name in names)
+        return sorted(os.path.relpath(path, self.out) for path in found)
 
     def close(self) -> None:
         """End whatever still runs."""

@@ -109,7 +109,7 @@ def test_a_crash_is_retried_and_keeps_its_reason(house: House) -> None:
     attempts = house.queue("SELECT outcome, reason FROM attempts WHERE number = 3 ORDER BY attempt")
     assert [outcome for outcome, _ in attempts] == ["failed", "failed"]
     assert all("SIGSEGV" in reason for _, reason in attempts)
-    assert house.frames_on_disk() == names([2, 4])
+    house.wait_for(house.frames_on_disk, lambda found: found == names([2, 4]))  # a task's folder goes a moment later
     house.run("retry", id)
     assert house.wait(id, lambda job: job.state.ended and len(house.queue("SELECT 1 FROM attempts")) == 6)
 
