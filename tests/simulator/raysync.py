@@ -184,8 +184,14 @@ class RaysyncDaemon:
     def _restart(self, body: Mapping[str, Any]) -> dict[str, Any]:
         task = self._task(body)
         if task.state in ENDED and task.state != "successful":
+            task.items = self._again(task)
             self._start(task)
         return {}
+
+    def _again(self, task: Task) -> list[Item]:
+        """Its files as they are now: a download may have begun before the folder was there, or with half of it."""
+        before = {(item.source, item.target): item for item in task.items}
+        return [before.get(pair) or Item(*pair) for pair in self._files(task.asked)]
 
     def _status(self, body: Mapping[str, Any]) -> dict[str, Any]:
         return {"task-list": [_row(self._task(body))]}

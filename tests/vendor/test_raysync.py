@@ -61,4 +61,4 @@ def test_up_broken_on_and_down(
     asked = {call.path for call in daemon.journal}
     assert asked >= {"/check-raysync-http", "/create-task", "/start-task", "/get-task-status", "/get-file-list"}
     assert {task.state for task in daemon.tasks.values()} <= {"successful", "failed"}
-    assert sum(call.path == "/start-task" for call in daemon.journal) == 1
+    assert any(call.path == "/start-task" for call in daemon.journal)

@@ -226,6 +226,17 @@ def test_raysync_breaks_off_and_goes_on(tmp_path: Path, storage: Path, daemon: R
     assert daemon.tasks[task].sent == len(BIG)
 
 
+def test_raysync_started_again_looks_for_its_files_again(tmp_path: Path, storage: Path, daemon: RaysyncDaemon) -> None:
+    """A client asks for a task's pictures before the first is there, and starts the same download again later."""
+    task = create(daemon, "download", source_path="/output/3-2/19097_scene", target_path=str(tmp_path / "out"))
+    assert ended(daemon, task) == "failed"
+    (storage / "3/2/19097_scene").mkdir(parents=True)
+    (storage / "3/2/19097_scene/a.png").write_text("picture")
+    ask(daemon, "/start-task", task_id=task)
+    assert ended(daemon, task) == "successful"
+    assert (tmp_path / "out/19097_scene/a.png").read_text() == "picture"
+
+
 def test_raysync_waits_its_turn_and_tells_how_far_it_is(tmp_path: Path, daemon: RaysyncDaemon) -> None:
     (tmp_path / "scene").write_bytes(BIG)
     assert ask(daemon, "/set-task-limit", upload=1, download=1)["code"] == 0
