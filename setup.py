@@ -36,6 +36,7 @@ setup(
         "click>=8.1",
         "fileseq>=3.0",
         "keyring>=25",
+        "olefile>=0.47",
         "psutil>=5.9",
         "OpenImageIO>=3.0",
         "PySide6-Essentials>=6.6,<6.12; python_version<'3.12'",  # 6.12 gives None away there

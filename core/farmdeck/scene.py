@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -63,6 +64,25 @@ class Asset:
     """`image`, `library`, `font`, `sound`, `movie`, `cache`, `volume`, `text`, …"""
     owner: str
     """The node or data-block that names it."""
+    optional: bool = False
+    """True: it renders without, as with a reference that is unloaded. It is sent when it is there."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A scene that is referenced into this one: a Maya reference, a 3ds Max XRef scene."""
+
+    node: str
+    """The reference node, by its full name: `charRN`, `set:treeRN`."""
+    namespace: str
+    """What its nodes are called by (`set:tree`); "" for none."""
+    path: str
+    """As written, without Maya's copy number (`{1}`)."""
+    file: str
+    """Absolute."""
+    loaded: bool
+    parent: str = ""
+    """The node of the reference that it lies in; "" at the top."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +90,11 @@ class RenderItem:
     """One thing that renders: a Blender view layer, a Maya render layer, a Houdini ROP, a Max batch view."""
 
     name: str
-    """Unique in the scene. Blender: `Scene/View Layer`."""
+    """Unique in the scene. Blender: `Scene/View Layer`; Maya: the layer as the artist sees it; Houdini: the path."""
     kind: str
-    """`view_layer`, `render_layer`, `rop`, `batch_view`, …"""
+    """`view_layer`, `render_layer`, `rop`, `batch_view`, `camera`, `view`."""
     address: tuple[str, ...]
-    """How the host finds it again. Blender: (scene name, view layer name)."""
+    """How the host finds it again. Blender: (scene, view layer); Maya: (render layer node,); Houdini: (path,)."""
     cameras: tuple[str, ...]
     """The cameras it renders as it stands, the active one first (Blender: the scene's, or those of its markers)."""
     frames: str
@@ -87,7 +107,14 @@ class RenderItem:
     output: str
     """Absolute pattern with `#` for the frame number and with the extension; "" where the file does not tell."""
     enabled: bool
-    """False when the host would not render it."""
+    """False when it is left out unless somebody chooses it: switched off, bypassed, no picture to render."""
+    pixel_aspect: float = 1.0
+    outputs: tuple[str, ...] = ()
+    """Further absolute patterns: AOVs, render elements, drivers, where the scene tells; sorted."""
+    needs: tuple[str, ...] = ()
+    """Names of the items that render before it, as wired: inputs of a ROP."""
+    take: str = ""
+    """Houdini's take that it renders in; "" is the current one."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +135,12 @@ class Scene:
     problems: tuple[Problem, ...] = field(default=(), metadata={"of": Problem})
     unsaved: bool = False
     """True when the open scene differs from the file on disk."""
+    references: tuple[Reference, ...] = field(default=(), metadata={"of": Reference})
+    """In the order in which they were read, each before those in it."""
+    variables: Mapping[str, str] = field(default_factory=dict)
+    """What the scene's own paths are written with, by name without `$`: Houdini's `JOB`, Maya's `workspace`."""
+    details: Mapping[str, str] = field(default_factory=dict)
+    """What else the file tells, by name: `licence`, `units`, `saved_as`, `color_config`, …"""
 
     def item(self, name: str) -> RenderItem | None:
         """The item of that exact name, or None."""
@@ -120,4 +153,7 @@ def scene_document(scene: Scene) -> dict[str, Any]:
     return {key: doc[key] for key in SCENE_KEYS}
 
 
-SCENE_KEYS = ("file", "software", "items", "cameras", "frames", "fps", "assets", "plugins", "problems", "unsaved")
+SCENE_KEYS = (
+    "file", "software", "items", "cameras", "frames", "fps", "assets", "plugins", "problems", "unsaved",
+    "references", "variables", "details",
+)  # fmt: skip

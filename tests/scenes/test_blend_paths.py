@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from farmdeck.scenes._disk import Numbered, numbered, runs
 from farmdeck.scenes.blend._assets import tile_pattern, tile_text
-from farmdeck.scenes.blend._disk import Numbered, numbered, resolve, runs
+from farmdeck.scenes.blend._disk import resolve
 from farmdeck.scenes.blend._output import image_pattern, movie_path
 
 PNG, JPEG, TIFF, EXR, JP2 = 17, 4, 22, 23, 30

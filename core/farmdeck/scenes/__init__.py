@@ -12,6 +12,10 @@ from ._watch import Watch
 
 __all__ = ["read_scene"]
 
+_READERS = {
+    b"BLENDER": (".blend", "read_blend"),
+}
+"""By the file's first bytes: the module, and the function of (path, watch) in it."""
 _PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 _OTHERS = {
     b"\x89PNG": "a PNG picture", b"\xff\xd8\xff": "a JPEG picture", b"PK\x03\x04": "a zip archive",
@@ -29,9 +33,10 @@ def read_scene(path: str | os.PathLike[str], *, watch: Watch | None = None) -> S
     """
     path = os.path.abspath(os.fspath(path))
     start = _start(path)
-    if start.startswith(b"BLENDER"):
-        reader: Callable[[str, Watch | None], Scene] = importlib.import_module(".blend", __name__).read_blend
-        return reader(path, watch)
+    for magic, (module, function) in _READERS.items():
+        if start.startswith(magic):
+            reader: Callable[[str, Watch | None], Scene] = getattr(importlib.import_module(module, __name__), function)
+            return reader(path, watch)
     name, extension = os.path.basename(path), os.path.splitext(path)[1].lower()
     other = next((text for magic, text in _OTHERS.items() if start.startswith(magic)), "")
     if extension.startswith(".blend") or not other:

@@ -26,9 +26,10 @@ if TYPE_CHECKING or not BUNDLED:
     from farmdeck.launch import clean_environment, find_agent, start_agent
     from farmdeck.preflight import submission_problems
     from farmdeck.scene import Asset, Plugin, Problem, RenderItem, Scene, Severity, Software, scene_document
+    from farmdeck.scenes._disk import Disk
+    from farmdeck.scenes._found import Found
     from farmdeck.scenes.blend._assets import tile_pattern, tile_text
-    from farmdeck.scenes.blend._disk import Disk, resolve
-    from farmdeck.scenes.blend._found import Found
+    from farmdeck.scenes.blend._disk import resolve
     from farmdeck.store import FarmInfo, Store
     from farmdeck.submission import Submission, choose_cameras, choose_items, make_parts, prepare
 else:
@@ -52,9 +53,10 @@ else:
         Software,
         scene_document,
     )
+    from ._vendor.farmdeck.scenes._disk import Disk
+    from ._vendor.farmdeck.scenes._found import Found
     from ._vendor.farmdeck.scenes.blend._assets import tile_pattern, tile_text
-    from ._vendor.farmdeck.scenes.blend._disk import Disk, resolve
-    from ._vendor.farmdeck.scenes.blend._found import Found
+    from ._vendor.farmdeck.scenes.blend._disk import resolve
     from ._vendor.farmdeck.store import FarmInfo, Store
     from ._vendor.farmdeck.submission import Submission, choose_cameras, choose_items, make_parts, prepare
 

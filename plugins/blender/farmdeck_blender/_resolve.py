@@ -53,7 +53,7 @@ class RawAsset:
 
 def with_assets(scene: Scene, raws: Iterable[RawAsset], span: tuple[int, int]) -> Scene:
     """The scene with its assets looked up on the disk, and a problem for each that is not there."""
-    found = Found(Disk())
+    found = Found(Disk(), resolve)
     for raw in raws:
         _RULES[raw.rule](found, raw, span)
     return replace(scene, assets=found.assets, problems=(*scene.problems, *found.problems))

@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from typing import Callable
 
 from ...scene import Severity
+from .._found import Found
 from ._blend import Blend
 from ._caches import CACHE_STRUCTS, caches
 from ._disk import resolve
 from ._file import Block
-from ._found import Found
 from ._frames import Users
 
 STRUCTS = (

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 
+from .._found import Found
 from ._blend import Blend
 from ._file import Block
-from ._found import Found
 
 CACHE_STRUCTS = (
     "FluidDomainSettings", "FluidModifierData", "PointCache", "OceanModifierData", "MeshCacheModifierData",

@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 from ..._errors import SceneError
 from ...scene import Problem, Scene, Severity, Software
+from .._disk import Disk
+from .._found import Found
 from .._watch import Watch
 from . import _assets, _facts
 from ._assets import Assets
 from ._blend import Blend, open_blend
-from ._disk import Disk
+from ._disk import resolve
 from ._facts import CAMERA, Facts
 from ._file import read_header
-from ._found import Found
 from ._links import Closure, Link, links
 from ._packing import first_bytes
 
@@ -44,7 +45,7 @@ def read_blend(path: str, watch: Watch | None = None) -> Scene:
     """
     path = os.path.abspath(path)
     folder = os.path.dirname(path)
-    found = Found(Disk())
+    found = Found(Disk(), resolve)
     with open_blend(path, _WANTED, watch) as blend:
         facts = Facts(blend)
         Assets(blend, folder, found, facts.span()).read(blend.blocks)

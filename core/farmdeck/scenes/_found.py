@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Callable
 
-from ...scene import Asset, Problem, Severity
-from ._disk import Disk, Numbered, is_absolute, numbered, resolve, runs
+from ..scene import Asset, Problem, Severity
+from ._disk import Disk, Numbered, is_absolute, numbered, runs, token_pattern
 
 _WORDS = {"movie": "movie", "cache": "cache", "library": "library", "font": "font", "sound": "sound", "text": "text"}
 
 
 class Found:
-    """Collects assets, one row per path and owner, and says which of their files are missing."""
+    """Collects assets, one row per path and owner, and says which of their files are missing.
 
-    def __init__(self, disk: Disk) -> None:
+    `resolve` makes the absolute path of one that is written in a scene which lies in `folder`.
+    """
+
+    def __init__(self, disk: Disk, resolve: Callable[[str, str], str]) -> None:
         self.disk = disk
+        self._resolve = resolve
         self._rows: dict[tuple[str, str, str], Asset] = {}
         self._problems: dict[tuple[str, str, str], Problem] = {}
 
@@ -31,11 +37,47 @@ class Found:
 
     def one(self, path: str, folder: str, kind: str, owner: str, severity: Severity = Severity.ERROR) -> bool:
         """A single file, named in a .blend that lies in `folder`; is it there?"""
-        full = resolve(path, folder)
+        return self._one(path, self._resolve(path, folder), folder, kind, owner, severity)
+
+    def at(
+        self, path: str, full: str, kind: str, owner: str, needed: Iterable[int] = (), optional: bool = False
+    ) -> bool:
+        """What `path` names in a host that wrote it out as `full`: one file, or all that its tokens fit.
+
+        Tokens stand in the file's name: `<UDIM>`, `<UVTILE>`, `u<U>_v<V>`, `_MAPID_`, `%(UDIM)d` for tiles; `<f>`,
+        `<f4>`, `<F4>`, `<Frame>`, `####`, `%04d` for frames, of which the `needed` ones count as missing when they
+        are not there. `optional`: nothing is said when it is missing. Is everything there?
+        """
+        tokens = token_pattern(full)
+        if tokens is None:
+            return self._one(path, full, "", kind, owner, None if optional else Severity.ERROR, optional)
+        there = tokens.matches(self.disk)
+        wanted = {tokens.file(number) for number in needed} if tokens.frames else set()
+        files = tuple(sorted({*there, *wanted}))
+        missing = sorted(wanted - set(there))
+        self._row(Asset(path, files, bool(missing) or not files, kind, owner, optional), "")
+        if (missing or not files) and not optional:
+            word = "frame" if tokens.frames else "tile"
+            names = ", ".join(_base(file) for file in missing[:3]) + (", …" if len(missing) > 3 else "")
+            gone = f"{len(missing)} of {len(wanted)} {word}s are missing: {names}"
+            text = gone if files else f'No {word} of "{_base(path)}" is found in {os.path.dirname(full)}.'
+            self._problem(path, owner, text, Severity.ERROR, "")
+        return not missing and bool(files)
+
+    def _one(
+        self,
+        path: str,
+        full: str,
+        folder: str,
+        kind: str,
+        owner: str,
+        severity: Severity | None,
+        optional: bool = False,
+    ) -> bool:
         there = self.disk.exists(full)
         word = _WORDS.get(kind, kind)
-        self._row(Asset(path, (full,), not there, kind, owner), folder)
-        if not there:
+        self._row(Asset(path, (full,), not there, kind, owner, optional), folder)
+        if not there and severity is not None:
             where = f"{full}." if is_absolute(full) else f"{path}, a path that doesn't say in which folder."
             self._problem(path, owner, f'The {word} "{_base(full)}" of "{owner}" is missing: {where}', severity, folder)
         return there
@@ -65,7 +107,7 @@ class Found:
 
     def frames(self, path: str, folder: str, kind: str, owner: str, needed: Iterable[int] = ()) -> None:
         """Numbered files: those on the disk that fit the name's pattern, and the `needed` ones."""
-        full = resolve(path, folder)
+        full = self._resolve(path, folder)
         pattern = numbered(full)
         if pattern is None:
             self.one(path, folder, kind, owner)
@@ -83,7 +125,7 @@ class Found:
 
     def tree(self, path: str, folder: str, owner: str, required: bool, prefix: str = "") -> None:
         """A cache folder with the files in it whose names start with `prefix`; none there counts if `required`."""
-        full = resolve(path, folder)
+        full = self._resolve(path, folder)
         files = tuple(file for file in self.disk.tree(full) if _base(file).startswith(prefix))
         if not files and not required:
             return
@@ -102,7 +144,7 @@ class Found:
         old: Asset | None = self._rows.get(key)
         if old is not None:
             files = tuple(dict.fromkeys(old.files + asset.files))
-            asset = Asset(asset.path, files, old.missing or asset.missing, old.kind, asset.owner)
+            asset = replace(asset, files=files, missing=old.missing or asset.missing, kind=old.kind)
         self._rows[key] = asset
 
     def _problem(self, path: str, owner: str, text: str, severity: Severity, folder: str) -> None:
