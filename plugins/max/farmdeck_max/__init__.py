@@ -1,0 +1,1 @@
+"""Farmdeck in 3ds Max."""

@@ -1,0 +1,1 @@
+"""Farmdeck in Maya."""
