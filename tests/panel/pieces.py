@@ -1,4 +1,4 @@
-"""Scenes, farms and jobs to show. No Qt, no pytest: the PySide2 check runs with this too."""
+"""Scenes, farms and jobs to show. No pytest: the PySide2 check runs with this too."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from farmdeck.documents import to_plain
 from farmdeck.environments import RenderEnv
 from farmdeck.farm import Capabilities, Option
 from farmdeck.store import FarmInfo
+from farmdeck_ui.panel.source import SceneSource
 
 EVERY_ACTION = (Action.STOP, Action.START, Action.RETRY, Action.ABANDON, Action.DELETE)
 OPTIONS = (
@@ -94,12 +95,11 @@ def make_frames(*states: FrameState, part: int = 0, **changes: Any) -> list[Fram
     return [Frame(part, number, state, attempt=1, **changes) for number, state in enumerate(states, 1)]
 
 
-class GivenScene:
+class GivenScene(SceneSource):
     """A source whose scene is given; reading it answers at once."""
 
-    host = ""
     fixes = frozenset({"save"})
-    name = "shot_v012.blend"
+    name = "shot_v012.blend"  # type: ignore[assignment]
 
     def __init__(self, scene: Scene) -> None:
         self.scene = scene
@@ -109,18 +109,12 @@ class GivenScene:
     def read(self, on_scene: Any, on_error: Any, on_step: Any) -> None:
         on_scene(self.scene)
 
-    def stop(self) -> None:
-        pass
-
     def fix(self, problem: Problem) -> None:
         self.fixed.append(problem)
         self.scene = replace(self.scene, unsaved=False)
 
     def select(self, subject: str) -> None:
         self.selected.append(subject)
-
-    def close(self) -> None:
-        pass
 
 
 WARNING = Problem(Severity.WARNING, "Two scenes write to one folder.", "Scene")

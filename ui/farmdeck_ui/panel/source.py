@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Callable, Protocol
+from typing import Callable
 
 from farmdeck import FarmdeckError, Problem, Scene
 from farmdeck._errors import Cancelled, SceneError
@@ -17,7 +17,7 @@ OnError = Callable[[FarmdeckError], None]
 OnStep = Callable[[float, float], None]
 
 
-class SceneSource(Protocol):
+class SceneSource:
     """What a host gives the panel. All calls are made, and answered, on the main thread.
 
     A host that must read on its main thread reads in slices, from a timer of its own, and calls back at the end.
@@ -27,12 +27,17 @@ class SceneSource(Protocol):
     """The application to name in sentences (`Blender`); "" in a window of our own."""
     fixes: frozenset[str] = frozenset()
     """The ids of `Problem.fix` that `fix` can do here."""
-    name: str = ""
-    """The scene's file, to show while it is read; "" when there is none."""
+    can_save: bool = False
+    """Can the open scene be saved from here?"""
+
+    @property
+    def name(self) -> str:
+        """The scene's file, to show while it is read; "" when there is none."""
+        return ""
 
     def read(self, on_scene: OnScene, on_error: OnError, on_step: OnStep) -> None:
         """Read the scene anew; one of the first two is called once, `on_step` any number of times before."""
-        ...
+        raise NotImplementedError
 
     def stop(self) -> None:
         """Give up the reading that runs, if one does; on_error gets Cancelled."""
@@ -42,8 +47,24 @@ class SceneSource(Protocol):
         """Do what the problem's fix says (save, open a file dialog, …); the panel reads the scene again after it."""
         return None
 
+    def save(self) -> None:
+        """Save the open scene. Raises FarmdeckError."""
+        return None
+
+    def save_as(self) -> bool:
+        """Ask where to save it; False when that was cancelled. Raises FarmdeckError."""
+        return False
+
     def select(self, subject: str) -> None:
         """Show the node that a problem is about."""
+        return None
+
+    def load_choices(self) -> str:
+        """The choices kept with the scene, as they were given; "" when there are none."""
+        return ""
+
+    def watch(self, changed: Callable[[], None], choices: Callable[[], str]) -> None:
+        """Call `changed` when the scene is not what was read; keep `choices()` with it whenever it is saved."""
         return None
 
     def close(self) -> None:
@@ -58,23 +79,26 @@ class NoScene(SceneSource):
         on_error(SceneError("No scene is open.", "Open one to submit it: farmdeck panel SCENE."))
 
 
-class FileSource(QtCore.QObject):
-    """A scene file, read on a thread of its own with no application running. Has what `SceneSource` has."""
+class FileSource(QtCore.QObject, SceneSource):
+    """A scene file, read on a thread of its own with no application running."""
 
-    host = ""
-    fixes: frozenset[str] = frozenset()
     _stepped = Signal(int, float, float)
     _ended = Signal(int, object)
 
     def __init__(self, path: str, parent: QtCore.QObject | None = None) -> None:
         super().__init__(parent)
-        self.name = path
+        self._path = path
         self._ticket = 0
         self._watch = Watch()
         self._thread: threading.Thread | None = None
         self._callbacks: tuple[OnScene, OnError, OnStep] | None = None
         self._stepped.connect(self._on_step, Qt.ConnectionType.QueuedConnection)
         self._ended.connect(self._on_end, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def name(self) -> str:
+        """The file."""
+        return self._path
 
     def read(self, on_scene: OnScene, on_error: OnError, on_step: OnStep) -> None:
         """Read the file; a reading that still runs is given up."""
@@ -84,19 +108,13 @@ class FileSource(QtCore.QObject):
         self._callbacks = (on_scene, on_error, on_step)
         self._watch = watch = Watch(lambda done, total: self._stepped.emit(ticket, done, total))
         self._thread = threading.Thread(
-            target=self._work, args=(ticket, self.name, watch), name="farmdeck-scene", daemon=True
+            target=self._work, args=(ticket, self._path, watch), name="farmdeck-scene", daemon=True
         )
         self._thread.start()
 
     def stop(self) -> None:
         """Give up the reading that runs."""
         self._watch.cancel()
-
-    def fix(self, problem: Problem) -> None:
-        """A file alone can be read, not changed."""
-
-    def select(self, subject: str) -> None:
-        """There is no application to show it in."""
 
     def close(self) -> None:
         """Give up, and wait for the thread to notice."""
