@@ -60,6 +60,19 @@ class Done:
     error: FarmdeckError | None = None
 
 
+def submit_now(submission: Submission, folder: Path | None = None) -> Job:
+    """Commit a submission and see that an agent runs, all at once: for a script, not for an application with a window.
+
+    `folder` is the store's, the user's own when it is None. Raises StoreError, AgentError; after the latter the
+    submission is on disk all the same.
+    """
+    folder = folder or store_folder()
+    with Store.open(folder) as store:
+        job = store.submit(submission)
+        start_agent(folder)
+        return job
+
+
 News = Union[JobsChanged, FramesChanged, FarmsChanged, Done]
 _Request = tuple[int, Optional[Callable[[Store], Any]]]
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from farmdeck import FarmdeckError, Part, Problem, RenderItem, Scene, Severity, Submission, prepare
-from farmdeck._errors import BadFrames, BadInput
+from farmdeck._errors import BadDocument, BadFrames, BadInput
+from farmdeck.documents import read_schema, with_schema
 from farmdeck.frames import format_frames, parse_frames
 from farmdeck.preflight import output_problems, submission_problems
 
@@ -50,6 +52,27 @@ class Choices:
             project=self.project,
             notes=self.notes,
         )
+
+
+CHOICES_SCHEMA = "farmdeck.choices/1"
+
+
+def choices_text(choices: Choices) -> str:
+    """What is kept with the scene: what the artist meant, without this machine's paths."""
+    doc = with_schema(CHOICES_SCHEMA, choices)
+    del doc["output"]
+    return json.dumps(doc, ensure_ascii=True)
+
+
+def choices_from_text(text: str) -> Choices:
+    """What `choices_text` wrote. Raises BadDocument for anything else, such as what a newer Farmdeck kept."""
+    try:
+        doc = json.loads(text)
+    except ValueError:
+        raise BadDocument(
+            "The choices kept with this scene cannot be read.", "Choose anew; saving keeps them."
+        ) from None
+    return read_schema(CHOICES_SCHEMA, Choices, doc)
 
 
 @dataclass(frozen=True)

@@ -174,8 +174,8 @@ class SlicedSource(QtCore.QObject, SceneSource):
             self._turn.start(BUSY_MS)
             return
         end = time.monotonic() + SLICE_SECONDS
-        done, total = 0, 0
         try:
+            done, total = next(self._reading)
             while time.monotonic() < end:
                 done, total = next(self._reading)
         except StopIteration as stop:

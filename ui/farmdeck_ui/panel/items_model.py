@@ -83,6 +83,11 @@ class ItemsModel(QtCore.QAbstractTableModel):
                     self.dataChanged.emit(self.index(row, 0), self.index(row, RENDERER), [])
             self.checked_changed.emit()
 
+    def check_only(self, names: Collection[str]) -> None:
+        """Check these, clear the others; names that are not here are left out."""
+        self.check(self._checked - set(names), False)
+        self.check({item.name for item in self._items if item.name in names}, True)
+
     def item(self, index: QtCore.QModelIndex) -> RenderItem | None:
         """The item of that row."""
         return self._items[self._shown[index.row()]] if index.isValid() else None

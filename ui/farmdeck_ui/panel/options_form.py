@@ -62,6 +62,11 @@ class OptionsSection(Section):
         """`priority` and `hold`, where the farm has them."""
         return {name[1:]: field[1]() for name, field in self._fields.items() if name.startswith(":")}
 
+    def choose(self, values: Mapping[str, Any]) -> None:
+        """As if they were picked, by option name, `priority` and `hold`; what this farm does not have is left."""
+        self._build({**self.values, **self.standard, **values})
+        self.changed.emit()
+
     def show_scene(self, scene: Needs) -> dict[str, str]:
         """Grey the choices that do not suit the scene; returns {option's label: why its chosen one does not}."""
         bad = {}

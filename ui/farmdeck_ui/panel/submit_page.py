@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from farmdeck import FarmdeckError, Job, Problem, Scene, Severity
+from farmdeck import FarmdeckError, Problem, Scene, Severity
 from farmdeck._errors import BadDocument
 from farmdeck.documents import from_plain, to_plain
 from farmdeck.environments import RenderEnv
@@ -25,16 +25,19 @@ from .footer import Footer
 from .frames_field import EVERY_NTH, FIRST_MID_LAST, MISSING, FramesSection
 from .header import SceneHeader
 from .items_view import ItemsSection
+from .kept import KeptChoices
 from .link import DeskLink
 from .options_form import OptionsSection
 from .problems import ProblemsTab, counts
 from .qt import Qt, QtCore, QtGui, QtWidgets, Signal
 from .source import SceneSource
+from .submit_flow import SubmitFlow
 from .widgets import GRID, FlatTabs, Notice
 
 OWN_FIXES = frozenset({"choose", "frames"})
 NARROW = 520
-SUBMITTED = "Submitted. You can go on working or close {window}; the render carries on."
+SLOW_MS = 200
+"""A reading that is done sooner is not announced: nothing flickers."""
 
 
 class SubmitPage(QtWidgets.QWidget):
@@ -51,13 +54,17 @@ class SubmitPage(QtWidgets.QWidget):
         self.outcome = Outcome()
         self._capabilities = Capabilities()
         self._envs: tuple[RenderEnv, ...] = ()
-        self._submitted = ""
         self._made = ""
         """The environment that was made from this scene: chosen as soon as the farm's list has it."""
         self._checking = True
+        self._stale = False
+        """The scene changed while the page was hidden."""
+        self.kept = KeptChoices(self)
+        self.flow = SubmitFlow(self)
         self._make_parts()
         self._lay_out()
         self._connect()
+        source.watch(self._scene_changed, lambda: chosen.choices_text(self.choices))
 
     def _make_parts(self) -> None:
         self.header = SceneHeader()
@@ -78,6 +85,9 @@ class SubmitPage(QtWidgets.QWidget):
         self._check_timer = QtCore.QTimer(self)
         self._check_timer.setSingleShot(True)
         self._check_timer.setInterval(0)
+        self._slow_timer = QtCore.QTimer(self)
+        self._slow_timer.setSingleShot(True)
+        self._slow_timer.setInterval(SLOW_MS)
 
     def _lay_out(self) -> None:
         form = QtWidgets.QWidget()
@@ -127,6 +137,7 @@ class SubmitPage(QtWidgets.QWidget):
     def _connect(self) -> None:
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
         self._check_timer.timeout.connect(self._check)
+        self._slow_timer.timeout.connect(lambda: self.header.show_reading(self.source.name))
         self.header.refresh_asked.connect(self.refresh)
         self.header.stop_asked.connect(self.source.stop)
         self.header.farm_changed.connect(self._farm_changed)
@@ -139,33 +150,66 @@ class SubmitPage(QtWidgets.QWidget):
         self.footer.error_asked.connect(self.go_to_first_error)
         self.footer.dry_run_asked.connect(self.dry_run)
         self.environment.make_asked.connect(self._make_environment)
-        self.notice.acted.connect(lambda: self.job_asked.emit(self._submitted))
-        self.link.farms_changed.connect(self.header.set_farms)
+        self.notice.acted.connect(lambda: self.job_asked.emit(self.flow.submitted))
+        self.link.farms_changed.connect(self._farms_changed)
 
     # -- the scene
 
     def refresh(self) -> None:
         """Read the scene again; what is shown stays until the answer comes."""
-        self.header.show_reading(self.source.name)
+        self._stale = False
+        if self.scene is None:
+            self.header.show_reading(self.source.name)
+        else:
+            self._slow_timer.start()
         self.source.read(self._scene_read, self._scene_failed, self._scene_step)
 
+    def _scene_changed(self) -> None:
+        """The host says so; what nobody looks at is read when somebody does."""
+        if self.isVisible():
+            self.refresh()
+        else:
+            self._stale = True
+
+    def showEvent(self, event: QtGui.QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
+
     def _scene_step(self, done: float, total: float) -> None:
-        self.header.show_reading(self.source.name, done, total)
+        if not self._slow_timer.isActive():
+            self.header.show_reading(self.source.name, done, total)
 
     def _scene_read(self, scene: Scene) -> None:
+        self._slow_timer.stop()
         first = self.scene is None
+        another = self.scene is None or self.scene.file != scene.file
         self.scene = scene
         self._form.show()
         self.header.show_scene(scene)
         self.items.set_scene(scene)
+        saving = self.flow.scene_read()
+        if another and not saving:
+            self._put_choices_back()
         self._match()
         self._check()
         self.background.run(lambda: look(scene.assets), self._files_looked_at, key="files")
         if first and self.isVisible():
             self.items.tree.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _put_choices_back(self) -> None:
+        """What was chosen when this scene was saved."""
+        text = self.source.load_choices()
+        if text:
+            try:
+                self.kept.put_back(chosen.choices_from_text(text))
+            except BadDocument as exc:
+                self.notice.say(str(exc), "warning")
+
     def _scene_failed(self, error: FarmdeckError) -> None:
         """The last good scene stays; without one, the reason stands among the problems."""
+        self._slow_timer.stop()
+        self.flow.gave_up()
         if self.scene is not None:
             self.header.show_scene(self.scene)
             self.notice.say(str(error), "error")
@@ -180,11 +224,16 @@ class SubmitPage(QtWidgets.QWidget):
 
     # -- the farm
 
+    def _farms_changed(self, farms: Sequence[FarmInfo]) -> None:
+        self.header.set_farms(farms)
+        self.kept.farms_came()
+
     def _farm_changed(self) -> None:
         farm = self.header.farm
         self._capabilities, self._envs = read_farm(farm)
         self.options.show_capabilities(self._capabilities, farm.kind, farm.label or farm.name)
         self._match()
+        self.kept.farm_chosen()
         self._check_timer.start()
 
     def _match(self) -> None:
@@ -236,6 +285,10 @@ class SubmitPage(QtWidgets.QWidget):
             **self.options.standard,
         )
 
+    def check_soon(self) -> None:
+        """Weigh the scene and the choices, once whatever changes them has had its turn."""
+        self._check_timer.start()
+
     def _check(self) -> None:
         scene, choices = self.scene, self.choices
         if scene is not None:
@@ -266,6 +319,7 @@ class SubmitPage(QtWidgets.QWidget):
         self.tabs.set_badge(0, "", counts(problems))
         self.footer.show_errors(errors, ready=scene is not None and bool(outcome.parts))
         self._say_footer(len(errors))
+        self.flow.checked(bool(errors))
 
     def _looked_at(self) -> str:
         """`214 files and 1 layer`."""
@@ -325,25 +379,16 @@ class SubmitPage(QtWidgets.QWidget):
     # -- submitting
 
     def submit(self) -> None:
-        """Weigh, commit and start the agent on the worker; "Submitted" is said after the commit."""
-        scene, choices = self.scene, self.choices
-        if scene is None or self.footer.held:
+        """As if the button were pressed."""
+        self.flow.submit()
+
+    @property
+    def held(self) -> bool:
+        """Is there nothing to submit, or do errors speak against it? Then the first of them is shown."""
+        held = self.scene is None or self.footer.held
+        if held:
             self.go_to_first_error()
-            return
-        self.notice.hide()
-        self.footer.show_saving()
-        self.link.submit(lambda: chosen.submit(scene, choices), self._saved, self._refused)
-
-    def _saved(self, job: Job) -> None:
-        self.footer.show_saved()
-        self._submitted = job.id
-        window = self.source.host or "this window"
-        self.notice.say(SUBMITTED.format(window=window), "good", "Show the job")
-
-    def _refused(self, error: FarmdeckError) -> None:
-        self.footer.show_saved()
-        self.notice.say(str(error), "error")
-        self._check_timer.start()
+        return held
 
     def dry_run(self) -> None:
         """Show what would be sent."""
@@ -384,7 +429,11 @@ class SubmitPage(QtWidgets.QWidget):
             self.items.fold(False)
             self.items.tree.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
-            self.source.fix(problem)
+            try:
+                self.source.fix(problem)
+            except FarmdeckError as exc:
+                self._say_error(exc)
+                return
             self.refresh()
 
     # -- the size
