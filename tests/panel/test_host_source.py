@@ -202,12 +202,13 @@ def test_a_scene_that_is_made_too_late_is_dropped(qtbot: Any, application: Appli
     qtbot.waitUntil(lambda: source._thread is not None)
     late = source._thread
     application.read = read  # type: ignore[method-assign]
+    application.scene = replace(application.scene, fps=25.0)
     second.read(source)
     release.set()
     assert late is not None
     late.join(10)
     qtbot.waitUntil(lambda: bool(second.scenes))
-    assert not first.scenes and not first.errors and len(second.scenes) == 1
+    assert not first.scenes and not first.errors and second.scenes == [application.scene]
 
 
 @pytest.mark.parametrize("error", [SceneError("The layer is broken.", "Mend it."), RuntimeError("No object matches")])
