@@ -49,7 +49,7 @@ class Found:
         are not there. `optional`: nothing is said when it is missing. Is everything there?
         """
         tokens = token_pattern(full)
-        if tokens is None:
+        if tokens is None or self.disk.exists(full):  # `#` and `%` are letters, too
             return self._one(path, full, "", kind, owner, None if optional else Severity.ERROR, optional)
         there = tokens.matches(self.disk)
         wanted = {tokens.file(number) for number in needed} if tokens.frames else set()
