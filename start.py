@@ -33,6 +33,9 @@ BPY = {"4.2": ("4.2.23", (3, 11)), "4.5": ("4.5.15", (3, 11)), "5.0": ("5.0.1", 
 # The clients of Renderbus' own vendor that the tests run, and a Python that each of them still works with.
 VENDOR = {"3.0.4.3": (3, 11), "2.9.0": (3, 9), "2.2.0": (3, 9)}
 
+# What the hosts of 2023 and 2024 bring along: the tests open the panel in it, too.
+PYSIDE2, PYSIDE2_PYTHON = "5.15.2.1", (3, 10)
+
 # What the wheels expect of the system, by the Debian package that has it.
 BPY_LIBRARIES = {
     "libGL.so.1": "libgl1",
@@ -179,6 +182,9 @@ def test(arguments: list[str]) -> int:
         if vendor_environment(version) is None:
             wanted = ".".join(map(str, needed))
             say(f"The tests of rayvision_api {version} are skipped: they need Python {wanted}; pyenv will do.")
+    if pyside2_environment() is None:
+        wanted = ".".join(map(str, PYSIDE2_PYTHON))
+        say(f"The tests of the panel in hosts with PySide2 are skipped: they need Python {wanted}; pyenv will do.")
     chosen = [] if everything else ["-m", "not all_blenders"]
     rest = [argument for argument in arguments if argument != "--all"]
     pytest = [str(python), "-m", "pytest", "-n", "2", *chosen, *rest]
@@ -264,6 +270,22 @@ def vendor_environment(version: str) -> Path | None:
     pip(python, "--no-build-isolation", "--no-deps", f"-r{pins}")
     for programs in folder.glob("**/rayvision_sync/transmission/*/"):  # 130 MB that no test starts
         shutil.rmtree(programs)
+    stamp.write_text(wanted)
+    return python
+
+
+def pyside2_environment() -> Path | None:
+    """The Python of .venvs/pyside2, or None where the Python that it needs is not to be found."""
+    folder = HERE / ".venvs" / "pyside2"
+    python, stamp, wanted = interpreter(folder), folder / "pyside2.stamp", f"PySide2=={PYSIDE2} {HERE}"
+    if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return python
+    base = find_python(PYSIDE2_PYTHON)
+    if base is None:
+        return None
+    say("Setting up PySide2 to test the panel with (once; about 500 MB) …")
+    make_environment(folder, base)
+    pip(python, f"PySide2=={PYSIDE2}")
     stamp.write_text(wanted)
     return python
 
