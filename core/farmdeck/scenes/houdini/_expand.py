@@ -1,0 +1,104 @@
+"""What Houdini's strings stand for: variables, frame numbers, backticked expressions.
+
+`$HIP`, `${HIP}`, `$F4` and `` `padzero(4, $F)` `` in a parameter are replaced when it is evaluated: *Expressions in
+string parameters*, *Global and local variables* (https://www.sidefx.com/docs/houdini/network/expressions.html).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Callable, Union
+
+from ._expression import Unexpandable, evaluate, text_of
+
+__all__ = ["Scope", "Unexpandable", "Value", "expand", "frame_pattern", "number"]
+
+Value = Union[float, str]
+MAX_TEXT = 65_536
+_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
+_PADDED = re.compile(r"(F|SF)(\d{1,2})")
+_ANY_FRAME = 9_999_999
+"""So many digits that no file is numbered like it, and more than any padding."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an expression on a node can see."""
+
+    node: str
+    """Its path: `/out/mantra1`."""
+    variables: Mapping[str, str]
+    """By name without `$`: the scene's own and those of the environment; `FSTART`, `FEND`, `RFSTART`, `RFEND` too."""
+    fps: float
+    look: Callable[[str, str, float], Value]
+    """(function, argument, frame): `ch`, `chs`, `chsraw`, `chsop` of a parameter, `opinputpath` of an input.
+
+    Raises Unexpandable when the network does not tell.
+    """
+
+
+def expand(text: str, scope: Scope, frame: float) -> str:
+    """`text` as Houdini evaluates it on that node at that frame. Raises Unexpandable, with the piece it fails at."""
+    if len(text) > MAX_TEXT:
+        raise Unexpandable(text[:40])
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:
+        raise Unexpandable("`")
+    return "".join(
+        text_of(_evaluate(piece, scope, frame)) if index % 2 else _variables(piece, scope, frame)
+        for index, piece in enumerate(pieces)
+    )
+
+
+def number(expression: str, scope: Scope, frame: float) -> Value:
+    """The value of a channel's expression (`$FSTART`, `ch("../f1")+1`). Raises Unexpandable."""
+    return _evaluate(expression, scope, frame)
+
+
+def frame_pattern(at: Callable[[float], str]) -> str:
+    """What `at` makes of frames, with `#` for each digit of the frame number: `a.$F4.exr` is `a.####.exr`.
+
+    `at` evaluates a string at a frame and may raise Unexpandable; that is raised too for one in which something
+    other than the frame number changes from frame to frame (`$F+10`, `$T`).
+    """
+    first, other = at(1), at(_ANY_FRAME)
+    if first == other:
+        return first
+    pieces = other.split(str(_ANY_FRAME))
+    match = re.fullmatch("(0*1)".join(re.escape(piece) for piece in pieces), first) if len(pieces) > 1 else None
+    if match is None:
+        raise Unexpandable(first)
+    digits = ["#" * len(group) for group in match.groups()]
+    return "".join(piece + mark for piece, mark in zip(pieces, [*digits, ""]))
+
+
+def _variables(text: str, scope: Scope, frame: float) -> str:
+    return _VARIABLE.sub(lambda match: text_of(_variable(match[1] or match[2], scope, frame)), text)
+
+
+def _variable(name: str, scope: Scope, frame: float) -> Value:
+    """`OS`, `F`, `F4`, `FF`, `SF`, `T`, then those of the scene. Raises Unexpandable."""
+    whole = float(int(frame))
+    local: dict[str, Value] = {
+        "F": whole, "SF": whole, "FF": frame, "OS": scope.node.rpartition("/")[2],
+        "T": (frame - 1) / scope.fps, "FPS": scope.fps,
+    }  # fmt: skip
+    if name in local:
+        return local[name]
+    if name in scope.variables:
+        return scope.variables[name]
+    padded = _PADDED.fullmatch(name)
+    if padded is not None:
+        return f"{int(frame):0{int(padded[2])}d}"
+    raise Unexpandable("$" + name)
+
+
+def _evaluate(expression: str, scope: Scope, frame: float) -> Value:
+    return evaluate(
+        expression,
+        scope.node,
+        lambda name: _variable(name, scope, frame),
+        lambda function, argument: scope.look(function, argument, frame),
+    )
