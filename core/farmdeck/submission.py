@@ -173,7 +173,7 @@ def choose_items(scene: Scene, names: Sequence[str]) -> list[RenderItem]:
     if not names:
         enabled = [item for item in scene.items if item.enabled]
         if not enabled:
-            raise BadInput("Nothing in this scene is set to render.", "Turn a view layer on, or name an item.")
+            raise BadInput("Nothing in this scene is set to render.", "Turn on what is to render, or name an item.")
         return enabled
     chosen = []
     for name in names:

@@ -63,6 +63,9 @@ def _print_scene(scene: Scene) -> None:
     files = sum(len(asset.files) for asset in scene.assets)
     missing = sum(asset.missing for asset in scene.assets)
     click.echo(f"{_show.count(files, 'file')}, {missing} missing; cameras: {', '.join(scene.cameras) or 'none'}")
+    if scene.references:
+        names = [row.path if row.loaded else f"{row.path} (not loaded)" for row in scene.references]
+        click.echo(f"references: {', '.join(names)}")
     if scene.plugins:
         click.echo("plug-ins: " + ", ".join(f"{plugin.name} {plugin.version}".strip() for plugin in scene.plugins))
     _show.print_problems(scene_problems(scene))

@@ -84,7 +84,8 @@ class SceneHeader(QtWidgets.QWidget):
         self._rest()
         self.name.say(words.path_name(scene.file) if scene.file else "Untitled scene")
         self.name.setToolTip(scene.file)
-        renderers = list(dict.fromkeys(words.renderer_name(item.renderer) for item in scene.items if item.renderer))
+        shown = [item for item in scene.items if item.enabled] or scene.items
+        renderers = list(dict.fromkeys(words.renderer_name(item.renderer) for item in shown if item.renderer))
         facts = [f"{scene.software.name} {scene.software.version}".strip(), ", ".join(renderers[:2])]
         facts.append("" if scene.unsaved or not scene.file else f"{scene.fps:g} fps")
         self.facts.say(" · ".join(fact for fact in facts if fact))

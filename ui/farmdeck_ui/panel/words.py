@@ -21,12 +21,33 @@ _RENDERERS = {
     "vray": "V-Ray",
     "redshift": "Redshift",
     "karma": "Karma",
+    "renderman": "RenderMan",
+    "mayaSoftware": "Maya Software",
+    "mayaHardware": "Maya Hardware",
+    "mayaHardware2": "Maya Hardware 2.0",
+    "mayaVector": "Maya Vector",
+    "mentalRay": "mental ray",
+    "ifd": "Mantra",
+    "usdrender": "USD Render",
+    "usdrender_rop": "USD Render",
+    "Redshift_ROP": "Redshift",
+    "vray_renderer": "V-Ray",
+    "ris": "RenderMan",
+    "Octane_ROP": "Octane",
+    "opengl": "OpenGL",
+    "rop_geometry": "Geometry",
+    "filecache": "File Cache",
+    "rop_alembic": "Alembic",
+    "filmboxfbx": "FBX",
+    "rop_fbx": "FBX",
 }
 _KINDS = {
     "view_layer": ("layer", "Layer"),
     "render_layer": ("layer", "Layer"),
     "rop": ("ROP", "ROP"),
     "batch_view": ("view", "View"),
+    "view": ("view", "View"),
+    "camera": ("camera", "Camera"),
 }
 
 
