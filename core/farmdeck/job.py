@@ -97,6 +97,12 @@ class Part:
     renderer: str
     output: str
     """Absolute pattern with `#` for the frame number."""
+    kind: str = ""
+    """The `RenderItem.kind`; "" in documents from before it was kept."""
+    needs: tuple[str, ...] = ()
+    """Items of other parts of the same job that have to be done before it: the ROPs wired into a ROP."""
+    take: str = ""
+    """Houdini's take that it renders in; "" is the current one."""
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import PurePath
 from typing import Any
@@ -15,11 +14,12 @@ from ._errors import BadInput, SceneChanged
 from .documents import read_schema, with_schema
 from .frames import format_frames, parse_frames
 from .job import Part
+from .outputs import written_files
+from .parts import make_parts
 from .scene import Plugin, RenderItem, Scene, Software
 
 SUBMISSION_SCHEMA = "farmdeck.submission/1"
 _AGAIN = "Submit it again to render it as it is now."
-_MOVIES = frozenset(".mp4 .mov .avi .mkv .webm .ogv .ogg .mpg .mpeg .dv .flv .dvd .vob".split())
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is misread over a shoulder
 
 
@@ -64,7 +64,7 @@ class Submission:
     software: Software = field(metadata={"of": Software})
     parts: tuple[Part, ...] = field(metadata={"of": Part})
     files: tuple[FileStamp, ...] = field(default=(), metadata={"of": FileStamp})
-    """Every other file the scene needs, missing ones left out."""
+    """Every other file the scene needs; missing ones, and those that the job itself makes, are left out."""
     env: str = ""
     """A render environment's name; "" leaves the choice to the match at submission."""
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -145,6 +145,10 @@ def prepare(
         scene_stamp = stamp(scene.file)
     except OSError as exc:
         raise BadInput(f"{scene.file} cannot be read: {exc.strerror}.", "Save the scene, then submit.") from exc
+    parts = make_parts(scene, chosen, through, wanted, output)
+    if not parts:
+        raise BadInput(f"{chosen[0].name} renders nothing itself.", "Wire a ROP into it, or choose another.")
+    made = written_files(part.output for part in parts)
     return Submission(
         id=new_id(),
         name=name or PurePath(scene.file).stem,
@@ -153,8 +157,8 @@ def prepare(
         farm=farm,
         scene=scene_stamp,
         software=scene.software,
-        parts=make_parts(scene, chosen, through, wanted, output),
-        files=tuple(_stamps(file for asset in scene.assets for file in asset.files)),
+        parts=parts,
+        files=tuple(_stamps(file for asset in scene.assets for file in asset.files if not made(file))),
         env=env,
         options=dict(options or {}),
         priority=priority,
@@ -200,91 +204,6 @@ def choose_cameras(scene: Scene, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names)) or ("",)
 
 
-def make_parts(
-    scene: Scene, items: Sequence[RenderItem], cameras: Sequence[str], frames: str, output: str
-) -> tuple[Part, ...]:
-    """One part for each item through each camera, each with an output of its own.
-
-    Several parts never write over each other: where there is more than one, each gets a folder by its name.
-    """
-    last_names = [item.address[-1] for item in items]
-    several = len(items) * len(cameras) > 1
-    parts = []
-    for item in items:
-        short = item.address[-1] if last_names.count(item.address[-1]) == 1 else " ".join(item.address)
-        for camera in cameras:
-            name = f"{short} · {camera}" if len(cameras) > 1 else short
-            written = _fill_templates(scene, item, camera)
-            pattern = output_pattern(scene.file, written, output, name if several else "")
-            parts.append(
-                Part(
-                    name=name,
-                    item=item.name,
-                    address=item.address,
-                    camera=camera,
-                    frames=frames or item.frames,
-                    width=item.width,
-                    height=item.height,
-                    renderer=item.renderer,
-                    output=pattern,
-                )
-            )
-    return _distinct(parts)
-
-
-def output_pattern(scene_file: str, written: str, folder: str, part_name: str) -> str:
-    """Where a part's frames go: the scene's own pattern, a folder given instead, a sub-folder by part.
-
-    A scene that was never given an output (nothing, or the temporary folder that Blender starts with) renders to
-    `render/NAME/` beside the scene, never to a place that a restart empties.
-    """
-    stem = PurePath(scene_file).stem
-    path = _still(PurePath(written) if written else PurePath("####.png"))
-    base = path.name if path.stem.strip("#") else f"{stem}.{path.name}"
-    if folder:
-        parent = PurePath(os.path.abspath(folder))
-    elif not written or _is_temporary(str(path.parent)):
-        parent = PurePath(scene_file).parent / "render" / stem
-    else:
-        parent = path.parent
-        base = path.name
-    if part_name:
-        parent = parent / file_name(part_name)
-    return str(parent / base)
-
-
-def _still(path: PurePath) -> PurePath:
-    """A movie's path as a pattern of PNG pictures: frames that are rendered apart cannot be written into one file."""
-    if path.suffix.lower() not in _MOVIES:
-        return path
-    stem = re.sub(r"[_.-]?(-?\d+--?\d+|#+)$", "", path.stem)
-    return path.with_name(f"{stem}.####.png" if stem else "####.png")
-
-
-def _fill_templates(scene: Scene, item: RenderItem, camera: str) -> str:
-    """Blender 5's `{blend_name}` and the like, which must not become the name of the copy that renders.
-
-    https://docs.blender.org/manual/en/5.0/files/file_paths.html (path templates); formats such as `{x:04}` are left.
-    """
-    if "{" not in item.output or not re.match(r"[5-9]|\d\d", scene.software.version):
-        return item.output
-    values = {
-        "blend_name": PurePath(scene.file).stem,
-        "scene_name": item.address[0],
-        "camera_name": camera or (item.cameras[0] if item.cameras else ""),
-        "resolution_x": str(item.width),
-        "resolution_y": str(item.height),
-        "fps": f"{scene.fps:g}",
-    }
-    return re.sub(r"\{(\w+)\}", lambda match: values.get(match.group(1), match.group(0)), item.output)
-
-
-def file_name(text: str) -> str:
-    """`text` as a name that every file system takes."""
-    name = re.sub(r'[<>:"/\\|?*\x00-\x1f]+', "_", text).replace(" · ", "_").replace(" ", "_").strip("._") or "_"
-    return f"{name}_" if re.match(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", name, re.IGNORECASE) else name
-
-
 def submission_document(submission: Submission) -> dict[str, Any]:
     """The JSON that is stored, shown, diffed and sent again."""
     return with_schema(SUBMISSION_SCHEMA, submission)
@@ -293,27 +212,6 @@ def submission_document(submission: Submission) -> dict[str, Any]:
 def submission_from_document(doc: Any) -> Submission:
     """Raises BadDocument."""
     return read_schema(SUBMISSION_SCHEMA, Submission, doc)
-
-
-def _is_temporary(folder: str) -> bool:
-    """Blender's default output is /tmp/."""
-    places = {"/tmp", "/var/tmp", "C:\\tmp", "\\tmp", os.environ.get("TMPDIR", "/tmp")}
-    return folder.rstrip("/\\") in places
-
-
-def _distinct(parts: Sequence[Part]) -> tuple[Part, ...]:
-    """The parts with outputs that differ, case aside: two names can become the same folder name."""
-    taken = {part.output.casefold() for part in parts}
-    seen: set[str] = set()
-    out = []
-    for part in parts:
-        path, count = PurePath(part.output), 1
-        while part.output.casefold() in (seen if count == 1 else taken | seen):
-            count += 1
-            part = replace(part, output=str(path.parent.with_name(f"{path.parent.name}_{count}") / path.name))
-        seen.add(part.output.casefold())
-        out.append(part)
-    return tuple(out)
 
 
 def _stamps(files: Iterable[str]) -> Iterable[FileStamp]:

@@ -10,9 +10,11 @@ from pathlib import PurePath
 import pytest
 from farmdeck._errors import BadFrames, BadInput
 from farmdeck.frames import parse_frames
+from farmdeck.outputs import file_name, output_pattern
+from farmdeck.parts import make_parts
 from farmdeck.preflight import output_problems
 from farmdeck.scene import Asset, RenderItem, Scene, Software
-from farmdeck.submission import choose_items, file_name, make_parts, new_id, output_pattern, prepare
+from farmdeck.submission import choose_items, new_id, prepare
 from hypothesis import given
 from hypothesis import strategies as st
 

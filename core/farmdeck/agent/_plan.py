@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from ..farm import Output
 from ..job import Job
-from ..submission import file_name
+from ..outputs import file_name
 
 CLOCK_STEP = 2.0
 """Seconds that two times of the same file may differ: FAT counts in steps of two."""

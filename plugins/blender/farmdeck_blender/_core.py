@@ -24,6 +24,7 @@ if TYPE_CHECKING or not BUNDLED:
     from farmdeck.frames import format_frames, parse_frames, range_text
     from farmdeck.job import Action, Frame, FrameState, Job, JobState
     from farmdeck.launch import clean_environment, find_agent, start_agent
+    from farmdeck.parts import make_parts
     from farmdeck.preflight import submission_problems
     from farmdeck.scene import Asset, Plugin, Problem, RenderItem, Scene, Severity, Software, scene_document
     from farmdeck.scenes._disk import Disk
@@ -31,7 +32,7 @@ if TYPE_CHECKING or not BUNDLED:
     from farmdeck.scenes.blend._assets import tile_pattern, tile_text
     from farmdeck.scenes.blend._disk import resolve
     from farmdeck.store import FarmInfo, Store
-    from farmdeck.submission import Submission, choose_cameras, choose_items, make_parts, prepare
+    from farmdeck.submission import Submission, choose_cameras, choose_items, prepare
 else:
     from ._vendor.farmdeck import __version__
     from ._vendor.farmdeck._errors import AgentError, BadInput, FarmdeckError
@@ -42,6 +43,7 @@ else:
     from ._vendor.farmdeck.frames import format_frames, parse_frames, range_text
     from ._vendor.farmdeck.job import Action, Frame, FrameState, Job, JobState
     from ._vendor.farmdeck.launch import clean_environment, find_agent, start_agent
+    from ._vendor.farmdeck.parts import make_parts
     from ._vendor.farmdeck.preflight import submission_problems
     from ._vendor.farmdeck.scene import (
         Asset,
@@ -58,7 +60,7 @@ else:
     from ._vendor.farmdeck.scenes.blend._assets import tile_pattern, tile_text
     from ._vendor.farmdeck.scenes.blend._disk import resolve
     from ._vendor.farmdeck.store import FarmInfo, Store
-    from ._vendor.farmdeck.submission import Submission, choose_cameras, choose_items, make_parts, prepare
+    from ._vendor.farmdeck.submission import Submission, choose_cameras, choose_items, prepare
 
 __all__ = [
     "Action",
