@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from farmdeck.job import JobState
 from farmdeck.store import Store
-from farmdeck_ui.install_blender import AGENT_COMMAND
+from farmdeck_ui.install import AGENT_COMMAND
 
 from tests.blender.blenders import VERSIONS, Blender, blender
 

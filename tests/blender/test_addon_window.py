@@ -17,7 +17,7 @@ import pytest
 from farmdeck.job import JobState
 from farmdeck.launch import clean_environment
 from farmdeck.store import Store
-from farmdeck_ui.install_blender import install
+from farmdeck_ui.install import install
 
 from tests.blender.blenders import INSIDE, blender
 
@@ -102,7 +102,7 @@ def window(tmp_path: Path, display: str, monkeypatch: pytest.MonkeyPatch) -> Ite
     shots = tmp_path / "shots"
     shots.mkdir()
     release.run("small_shot", tmp_path, save=shots / "sq020_sh0070_env_v003.blend")
-    assert [each.enabled for each in install("3.4")] == ["now"]
+    assert [each.next_step for each in install("blender", "3.4")] == ["switched on"]
     folder = tmp_path / "talk"
     folder.mkdir()
     command = [release.program, "--no-window-focus", "-noaudio", "-p", "0", "0", str(WIDE), str(TALL)]

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The one door to Farmdeck's core.
 
-In an installed add-on the core is our own sub-package `_vendor.farmdeck` (and fileseq is `_vendor.fileseq`, its
-imports made relative by the installer). It has a private name below ours, so sys.path is never touched, lazy
+In an installed add-on the core is our own sub-package `_vendor.farmdeck` (with fileseq in it, and
+all imports made relative by the installer). It has a private name below ours, so sys.path is never touched, lazy
 imports inside the core keep working, and another add-on's `farmdeck` or `fileseq` is neither used nor hidden.
 In a checkout there is no `_vendor` and the core is imported by its own name.
 """

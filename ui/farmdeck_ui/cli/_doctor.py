@@ -7,7 +7,6 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -19,16 +18,10 @@ from farmdeck.lock import agent_runs
 from farmdeck.places import config_folder, store_folder
 from farmdeck.store import STORE_NAME, Store
 
+from farmdeck_ui.finding import Finding
+from farmdeck_ui.install.check import look as look_at_hosts
+
 from . import _desk, _show
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that was looked at."""
-
-    name: str
-    ok: bool
-    said: str
 
 
 @click.command()
@@ -58,6 +51,7 @@ def _look() -> Iterator[Finding]:
         yield Finding("Agent's program", True, " ".join(find_agent()))
     except FarmdeckError as exc:
         yield Finding("Agent's program", False, str(exc))
+    yield from look_at_hosts()
     kinds, problems = discover()
     yield Finding("Kinds of farm", not problems, ", ".join(sorted(kinds)))
     for problem in problems:

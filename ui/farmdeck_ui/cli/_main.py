@@ -16,6 +16,7 @@ from farmdeck.places import store_folder
 from . import (
     _account,
     _agent,
+    _bundle,
     _doctor,
     _envs,
     _farm_extras,
@@ -51,6 +52,7 @@ MODULES = (
     _account,
     _agent,
     _install,
+    _bundle,
     _doctor,
 )
 
