@@ -109,6 +109,15 @@ def picked(text: str) -> str:
     return ",".join(pieces) or "0"
 
 
+def renderer_word(text: str) -> str:
+    """A renderer's class as MAXScript writes it: of the file's "V-Ray 5, update 1" and of the host's
+    "V_Ray_5__update_1:V_Ray_5__update_1" likewise `V_Ray_5__update_1`.
+
+    MAXScript makes a name of a class name by an underscore for each character that is neither letter nor digit.
+    """
+    return re.sub(r"[^0-9A-Za-z_]", "_", text.split(":")[0].strip())
+
+
 def output_pattern(path: str) -> str:
     """`C:\\out\\x.exr` is `C:/out/x####.exr`; a movie has no number; "" is ""."""
     path = path.replace("\\", "/")
