@@ -1,0 +1,108 @@
+"""The Scene that the facts make. Looks on the disk; needs no 3ds Max, so any thread will do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import replace
+
+from farmdeck import Problem, RenderItem, Scene, Severity, Software
+from farmdeck.frames import range_text
+from farmdeck.scene import Reference
+from farmdeck.scenes._disk import Disk
+from farmdeck.scenes._found import Found
+from farmdeck.scenes.max import _rules as rules
+
+from ._facts import Facts
+from ._files import Managed
+
+
+def make_scene(facts: Facts) -> Scene:
+    """What was read, with every file looked for."""
+    found = Found(Disk(), lambda path, folder: path)
+    folders = _folders(facts, found.disk)
+    _add_assets(facts, folders, found)
+    views = [batch.view for batch in facts.views]
+    return Scene(
+        file=facts.file,
+        software=Software("3ds Max", facts.version),
+        items=tuple(_with_aovs(item, facts.aovs) for item in _items(facts, views)),
+        cameras=tuple(sorted(set(facts.cameras))),
+        frames=range_text(*facts.segment),
+        fps=float(facts.fps),
+        assets=tuple(sorted(found.assets, key=lambda asset: (asset.owner, asset.path))),
+        plugins=facts.plugins,
+        problems=(*rules.namesakes(facts.cameras), *_presets(facts), *_overwritten(facts), *found.problems),
+        unsaved=facts.unsaved,
+        references=tuple(_references(facts, folders, found.disk)),
+        details=_details(facts),
+    )
+
+
+def _details(facts: Facts) -> dict[str, str]:
+    found = {
+        "created_with": facts.created_with,
+        "render_elements": ", ".join(sorted({element.type for element in facts.elements})),
+        "scene_states": ", ".join(facts.states),
+    }
+    return {name: value for name, value in found.items() if value}
+
+
+def _items(facts: Facts, views: list[rules.View]) -> tuple[RenderItem, ...]:
+    return rules.items(facts.setup, facts.cameras, views, facts.active)
+
+
+def _with_aovs(item: RenderItem, aovs: tuple[str, ...]) -> RenderItem:
+    return replace(item, outputs=tuple(sorted({*item.outputs, *aovs})))
+
+
+def _folders(facts: Facts, disk: Disk) -> list[str]:
+    """Where files are looked for by name: beside the scene, then in the project."""
+    places = [folder for folder in (os.path.dirname(facts.file), facts.project.replace("\\", "/")) if folder]
+    return list(dict.fromkeys(path for place in places for path in rules.search_folders(place, disk)))
+
+
+def _add_assets(facts: Facts, folders: list[str], found: Found) -> None:
+    known = {_key(asset.name): asset for asset in facts.managed}
+    xrefs = {_key(xref.path) for xref in facts.xrefs if not xref.loaded}
+    for path in _needed(facts):
+        asset = known.get(_key(path), Managed(path, "", ""))
+        if rules.is_output(asset.type):
+            continue
+        full = rules.located(path, folders, found.disk, asset.found)
+        kind = rules.asset_kind(asset.type, path)
+        found.at(path, full, kind, rules.owner(asset.type), optional=_key(path) in xrefs)
+
+
+def _needed(facts: Facts) -> Iterable[str]:
+    """What Asset Tracking lists but for the scene itself, each file once."""
+    paths = {_key(path): path for path in (*facts.tracked, *(xref.path for xref in facts.xrefs))}
+    paths.pop(_key(facts.file), None)
+    return paths.values()
+
+
+def _key(path: str) -> str:
+    """Paths are the same on Windows whatever their case and slashes."""
+    return path.replace("\\", "/").lower()
+
+
+def _references(facts: Facts, folders: list[str], disk: Disk) -> Iterable[Reference]:
+    for xref in facts.xrefs:
+        file = rules.located(xref.path, folders, disk)
+        yield Reference(xref.node, "", xref.path, file, xref.loaded and disk.exists(file), xref.parent)
+
+
+def _presets(facts: Facts) -> Iterable[Problem]:
+    """A preset is read by 3ds Max alone, when it renders."""
+    for batch in facts.views:
+        if batch.preset and not batch.view.override:
+            text = (
+                f'"{batch.view.name}" takes its settings from {batch.preset}: size and frames shown are the scene\'s.'
+            )
+            yield Problem(Severity.NOTE, text, batch.view.name)
+
+
+def _overwritten(facts: Facts) -> Iterable[Problem]:
+    for path in facts.aovs:
+        text = f"Arnold writes {path} for every frame: each one takes the place of the one before."
+        yield Problem(Severity.WARNING, text, "Arnold")

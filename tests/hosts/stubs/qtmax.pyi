@@ -1,0 +1,6 @@
+"""What plugins/max uses of `qtmax` (3ds Max Python help 2027, "The qtmax Module")."""
+
+from typing import Any
+
+def GetQMaxMainWindow() -> Any: ...
+def DisableMaxAcceleratorsOnFocus(widget: Any, disableMaxAccelerators: bool) -> None: ...
