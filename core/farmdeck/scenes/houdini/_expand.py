@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Callable, Union
 
+from ._block import run
 from ._expression import Unexpandable, evaluate, text_of
 
 __all__ = ["Scope", "Unexpandable", "Value", "expand", "frame_pattern", "number"]
@@ -33,7 +34,7 @@ class Scope:
     """By name without `$`: the scene's own and those of the environment; `FSTART`, `FEND`, `RFSTART`, `RFEND` too."""
     fps: float
     look: Callable[[str, str, float], Value]
-    """(function, argument, frame): `ch`, `chs`, `chsraw`, `chsop` of a parameter, `opinputpath` of an input.
+    """(function, argument, frame): `ch`, `chf`, `chs`, `chsraw`, `chsop` of a parameter, its path from the node.
 
     Raises Unexpandable when the network does not tell.
     """
@@ -96,9 +97,11 @@ def _variable(name: str, scope: Scope, frame: float) -> Value:
 
 
 def _evaluate(expression: str, scope: Scope, frame: float) -> Value:
-    return evaluate(
-        expression,
-        scope.node,
-        lambda name: _variable(name, scope, frame),
-        lambda function, argument: scope.look(function, argument, frame),
-    )
+    def variable(name: str) -> Value:
+        return _variable(name, scope, frame)
+
+    def look(function: str, argument: str) -> Value:
+        return scope.look(function, argument, frame)
+
+    stripped = expression.strip()
+    return (run if stripped.startswith("{") else evaluate)(stripped, scope.node, variable, look)

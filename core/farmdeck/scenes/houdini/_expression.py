@@ -1,7 +1,7 @@
 """HScript expressions: the part of the language that file names, frame ranges and sizes are written in.
 
 Grammar and functions: *Expression functions* (https://www.sidefx.com/docs/houdini/expressions/). What is not here
-(blocks in braces, matrices, geometry functions, Python) raises Unexpandable.
+(matrices, geometry functions, Python) raises Unexpandable.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ import fnmatch
 import math
 import posixpath
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Callable, Union
 
 Value = Union[float, str]
+NOTHING: Mapping[str, Value] = MappingProxyType({})
 MAX_DEPTH = 40
 MAX_LENGTH = 4_096
 _TOKEN = re.compile(
@@ -34,11 +37,17 @@ def text_of(value: Value) -> str:
     return str(int(value)) if value == int(value) and abs(value) < 1e15 else f"{value:.6g}"
 
 
-def evaluate(expression: str, node: str, variable: Callable[[str], Value], look: Callable[[str, str], Value]) -> Value:
-    """Its value on `node`; `variable` and `look` as in `Scope`. Raises Unexpandable."""
+def evaluate(
+    expression: str,
+    node: str,
+    variable: Callable[[str], Value],
+    look: Callable[[str, str], Value],
+    names: Mapping[str, Value] = NOTHING,
+) -> Value:
+    """Its value on `node`; `variable` and `look` as in `Scope`, `names` a block's own. Raises Unexpandable."""
     if len(expression) > MAX_LENGTH:
         raise Unexpandable(expression[:40])
-    parser = _Parser(expression, node, variable, look)
+    parser = _Parser(expression, node, variable, look, names)
     try:
         value = parser.binary(0)
     except (ArithmeticError, ValueError, IndexError, TypeError) as exc:
@@ -54,12 +63,18 @@ class _Parser:
     """Recursive descent; values are computed as they are read, so the depth is bounded and nothing is built."""
 
     def __init__(
-        self, source: str, node: str, variable: Callable[[str], Value], look: Callable[[str, str], Value]
+        self,
+        source: str,
+        node: str,
+        variable: Callable[[str], Value],
+        look: Callable[[str, str], Value],
+        names: Mapping[str, Value],
     ) -> None:
         self._source = source
         self._node = node
         self._variable = variable
         self._look = look
+        self._names = names
         self._tokens = _tokens(source)
         self._at = 0
         self._depth = 0
@@ -104,6 +119,8 @@ class _Parser:
         return value
 
     def _call(self, name: str) -> Value:
+        if name in self._names:
+            return self._names[name]
         self._expect("(")
         arguments: list[Value] = []
         while self.peek() != ")":
@@ -164,8 +181,8 @@ _ARITHMETIC: dict[str, Callable[[float, float], float]] = {
     "&&": lambda a, b: bool(a) and bool(b), "||": lambda a, b: bool(a) or bool(b),
 }  # fmt: skip
 
-LOOKED_UP = frozenset({"ch", "chf", "chs", "chsraw", "chsop", "opinputpath", "opinput"})
-"""Functions whose answer lies in the network: asked of the caller."""
+LOOKED_UP = frozenset({"ch", "chf", "chs", "chsraw", "chsop"})
+"""Functions whose answer lies in the network, as their first argument names it: asked of the caller."""
 
 _PATHS: dict[str, Callable[[str], Value]] = {
     "opname": lambda path: path.rpartition("/")[2],

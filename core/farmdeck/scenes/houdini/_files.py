@@ -7,9 +7,11 @@ at https://www.sidefx.com/docs/houdini/nodes/.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Mapping
 
+from .._disk import is_absolute
 from ._rules import ROPS, UNKNOWN_DRIVER, Rop, base_name
 
 IMAGES = frozenset(
@@ -105,6 +107,17 @@ def reads(row: Rop | None, type_name: str, mode: str) -> bool:
     return row is None and mode not in ("write", "none", "2", "3")
 
 
+def resolved(path: str, hip: str) -> str:
+    """An expanded path as an absolute one with forward slashes; one that says no folder lies beside the scene.
+
+    `hip`: the scene's folder, absolute.
+    """
+    path = path.replace("\\", "/")
+    if path.startswith("//") or is_absolute(path) and not path.startswith("/"):
+        return path
+    return posixpath.normpath(posixpath.join(hip.replace("\\", "/"), path))
+
+
 def _looks_like_a_path(text: str) -> bool:
     if not text or len(text) > 4_096 or "\n" in text or text.startswith(NOT_FILES):
         return False
@@ -125,6 +138,16 @@ _NETWORKS: Mapping[str, str] = {
     "sopcreate": "Sop", "sopmodify": "Sop", "lop": "Lop", "chop": "Chop", "compile": "Sop",
 }  # fmt: skip
 """What lies in networks that can be made anywhere."""
+
+
+def is_pdg_network(category: str, type_name: str) -> bool:
+    """Is that node a network of tasks (TOPs)?"""
+    return base_name(type_name) == "topnet" and category != "Top"
+
+
+def is_scheduler(type_name: str) -> bool:
+    """Every task network holds one (`localscheduler`); a network with nothing else has no work."""
+    return base_name(type_name).endswith("scheduler")
 
 
 def child_category(parent: str, category: str, type_name: str) -> str:

@@ -19,6 +19,13 @@ from ...frames import range_text
 STANDARD_SIZE = (1280, 720)
 """`res` of a new camera, `resolution` of a Karma ROP and LOP [real]."""
 CURRENT_TAKE = "_current_"
+CAMERAS = frozenset({"cam", "stereocam", "stereocamrig", "vrcam", "simplestereocam", "camswitcher"})
+"""Object types that are rendered through, by base name [real, sfx]."""
+INTERNAL_VARIABLES = frozenset({"E", "PI", "EYE", "HANDLE_STATUS", "status"})
+"""Set by Houdini itself in every scene, like all that begin with `_`; left out of `Scene.variables` [real]."""
+SCENE_LIBRARIES = "libraries"
+"""The owner of HDA libraries that the scene itself installs (`.OPlibraries`)."""
+MAX_PLANES = 1_000
 MAX_HOPS = 64
 """Fetches, wedges and nulls in a row: more is a circle."""
 
@@ -46,6 +53,17 @@ class Size:
 
 
 @dataclass(frozen=True)
+class Planes:
+    """Further pictures of a render node, numbered in a multi-parameter; `#` stands for the number."""
+
+    count: str
+    file: str
+    use: str
+    """Switches a plane's own file on."""
+    first: int = 1
+
+
+@dataclass(frozen=True)
 class Rop:
     """One type of render node; the words are parameter names."""
 
@@ -65,6 +83,7 @@ class Rop:
     """Renders a USD stage: camera, size and output may lie in the LOPs before it."""
     range: str = "off"
     """`trange` where the node does not tell."""
+    planes: Planes | None = None
 
 
 SPECIFIC = frozenset({"specific", "user", "7"})
@@ -79,28 +98,36 @@ _NO = ("", "")
 _STRUCTURE = Rop(structure=True)
 _GEOMETRY = Rop(output=("sopoutput",))
 
+_RENDERMAN = Rop(
+    True, "camera", ("ri_display_0", "ri_display"), ("diskfile", "soho_diskfile"), _CAMERA_SIZE,
+    planes=Planes("ri_displays", "ri_display_#", "", first=0),
+)  # fmt: skip
+
 ROPS: Mapping[str, Rop] = {
     # pictures
     "Driver/ifd": Rop(
-        True, "camera", ("vm_picture",), ("soho_outputmode", "soho_diskfile"), _CAMERA_SIZE
+        True, "camera", ("vm_picture",), ("soho_outputmode", "soho_diskfile"), _CAMERA_SIZE,
+        planes=Planes("vm_numaux", "vm_filename_plane#", "vm_usefile_plane#"),
     ),  # [dh, ay, real names of the size in Driver/karma]
     "Driver/karma": Rop(True, "camera", ("picture",), _NO, _OWN_SIZE),  # [real]
     "Driver/usdrender": Rop(True, "override_camera", ("outputimage",), _NO, _USD_SIZE, stage=True),  # [dh, ay]
     "Lop/usdrender_rop": Rop(True, "override_camera", ("outputimage",), _NO, _USD_SIZE, stage=True),  # [dh, ay]
     "Lop/karma": Rop(True, "camera", ("picture",), _NO, _OWN_SIZE),  # [real]
     "Driver/arnold": Rop(
-        True, "camera", ("ar_picture",), ("ar_ass_export_enable", "ar_ass_file"), _CAMERA_SIZE
+        True, "camera", ("ar_picture",), ("ar_ass_export_enable", "ar_ass_file"), _CAMERA_SIZE,
+        planes=Planes("ar_aovs", "ar_aov_separate_file#", "ar_aov_separate#"),
     ),  # [ay]
     "Driver/Redshift_ROP": Rop(
         True, "RS_renderCamera", ("RS_outputFileNamePrefix",), ("RS_archive_enable", "RS_archive_file"),
         Size("RS_overrideRes1", "RS_overrideRes2", "RS_overrideCameraRes", "RS_overrideResScale"),
+        planes=Planes("RS_aov", "RS_aovCustomPrefix_#", "RS_aovEnable_#"),
     ),  # [rr, pr, ay]
     "Driver/vray_renderer": Rop(
         True, "render_camera", ("SettingsOutput_img_file_path",), ("render_export_mode", "render_export_filepath"),
         _CAMERA_SIZE,
     ),  # [ay, vr]; render_export_mode: 0 render, 1 render and export, 2 export [vr]
-    "Driver/ris": Rop(True, "camera", ("ri_display_0", "ri_display"), ("diskfile", "soho_diskfile"), _CAMERA_SIZE),
-    "Driver/rib": Rop(True, "camera", ("ri_display_0", "ri_display"), ("diskfile", "soho_diskfile"), _CAMERA_SIZE),
+    "Driver/ris": _RENDERMAN,
+    "Driver/rib": _RENDERMAN,
     # [dh: ri_displays is a count, the displays are ri_display_0…; size: public ShotGrid apps for RenderMan]
     "Driver/Octane_ROP": Rop(
         True, "HO_renderCamera", ("HO_img_fileName",), ("HO_abc_exportEnabled", "HO_abc_exportFileName"),
@@ -175,9 +202,7 @@ It counts as one that renders pictures when it has a parameter of PICTURES.
 """
 PICTURES = frozenset(UNKNOWN_DRIVER.output[:7])
 
-STAGE_SETTINGS = frozenset(
-    {"karma", "karmarendersettings", "karmarenderproperties", "rendersettings", "renderproduct", "usdrender_rop"}
-)
+STAGE_SETTINGS = frozenset({"karma", "karmarendersettings", "karmarenderproperties", "rendersettings", "renderproduct"})
 """LOPs that write RenderSettings and RenderProduct prims; the nearest one before the ROP is asked [real, sfx]."""
 STAGE_CAMERA = ("camera",)
 STAGE_OUTPUT = ("picture", "productName")
@@ -227,6 +252,23 @@ def output_parm(row: Rop, parms: Parms) -> str:
     if written:
         return written
     return next((name for name in row.output if parms.text(name)), "")
+
+
+def plane_parms(row: Rop, parms: Parms) -> tuple[str, ...]:
+    """The parameters that hold the patterns of its further pictures [dh, rr, ay]."""
+    planes = row.planes
+    if planes is None:
+        return ()
+    count = min(MAX_PLANES, int(parms.number(planes.count)))
+    numbers = [str(number) for number in range(planes.first, planes.first + count)]
+    wanted = [number for number in numbers if not planes.use or _on(parms.text(planes.use.replace("#", number)))]
+    names = [planes.file.replace("#", number) for number in wanted]
+    return tuple(name for name in names if name not in row.output and parms.text(name))
+
+
+def is_file(pattern: str) -> bool:
+    """Is that a file to write, not a window to show the picture in (`ip`, `md`: MPlay; `it`, `houdini`)?"""
+    return pattern not in ("", "ip", "md", "it", "houdini", "monitor", "framebuffer", "null", "none")
 
 
 def frames(row: Rop, parms: Parms, current: float, whole: str) -> str:

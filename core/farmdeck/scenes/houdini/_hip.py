@@ -1,0 +1,183 @@
+"""A .hip as a tree of nodes: where each node's members lie in the file, read when they are asked for.
+
+One pass over the file notes for every node its type and where its `.def`, `.parm` and `.chn` are: some 200 bytes a
+node, whatever the nodes hold. On the way it keeps the names of the parameters that look like files.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import posixpath
+import re
+from array import array
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import BinaryIO
+
+from ..._errors import SceneError
+from .._watch import Watch
+from . import _parms
+from ._archive import LICENCES, Member, members
+from ._files import READ, child_category, file_kind
+from ._parms import Held
+
+ROOT = frozenset({".start", ".variables", ".takes", ".OPlibraries", ".OPfallbacks", ".OPdummydefs"})
+"""What is kept of the scene's own members."""
+_PLACES = {".def": 0, ".parm": 2, ".chn": 4}
+_WIDTH = 6
+_PATH_LIKE = re.compile(rb"^[^\s{}]+\t\[[^\]\n]*\]\t\(\t[^\n]*[/\\][^\n]*\t\)$", re.MULTILINE)
+_TYPE = re.compile(rb"^type = (\S+)", re.MULTILINE)
+_VERSION = re.compile(rb"___Version___\0\0\0\x03\0([\x01-\x40])")
+_DOT = re.compile(rb'"input"\s*:\s*"(\S+)')
+MAX_NODES = 4_000_000
+_CACHED = 512
+
+
+class Hip:
+    """The nodes of an opened scene. Paths begin with `/`, as in Houdini."""
+
+    def __init__(self, file: BinaryIO, size: int, watch: Watch | None) -> None:
+        """Raises SceneError for what is no scene, or a damaged one."""
+        start = file.read(6)
+        file.seek(0)
+        self.licence = LICENCES.get(start, "")
+        self.root: dict[str, bytes] = {}
+        self.types: dict[str, str] = {}
+        """By path, in the order of the file."""
+        self.looks_like_file: dict[str, list[str]] = {}
+        """By path: names of parameters."""
+        self.versions: dict[str, str] = {}
+        """By type: the version that its first node was made with."""
+        self._file = file
+        self._rows: dict[str, int] = {}
+        self._places = array("Q")
+        self._dots: dict[str, str] = {}
+        self._categories: dict[str, str] = {}
+        self._words: dict[str, str] = {}
+        self.parms = lru_cache(_CACHED)(self._read_parms)
+        self.channels = lru_cache(_CACHED)(self._read_channels)
+        self.definition = lru_cache(_CACHED)(self._read_definition)
+        for member in members(file, size, watch):
+            self._note(member)
+
+    def category(self, path: str) -> str:
+        """`Object`, `Sop`, `Driver`, …; "" for Houdini's own managers (`/obj`, `/out`)."""
+        return self._inside(path.rpartition("/")[0])
+
+    def _inside(self, parent: str) -> str:
+        """The category of what lies in `parent`; remembered, since siblings share it."""
+        found = self._categories.get(parent)
+        if found is None:
+            above = parent.rpartition("/")[0]
+            outer = self._inside(above) if above else ""
+            found = child_category(parent, outer, self.types.get(parent, "")) if parent else ""
+            self._categories[parent] = found
+        return found
+
+    def inputs(self, path: str) -> tuple[str, ...]:
+        """The paths of the nodes that are wired into it; dots are followed."""
+        parent = posixpath.dirname(path)
+        found = []
+        for name in self.definition(path)[0]:
+            for _ in range(64):
+                if not name.startswith("("):
+                    break
+                name = self._dots.get(posixpath.join(parent, name.strip("()")), "")
+            if name:
+                found.append(posixpath.join(parent, name))
+        return tuple(found)
+
+    def bypassed(self, path: str) -> bool:
+        """Is it, or a network that it lies in, bypassed?"""
+        while path.strip("/"):
+            if self.definition(path)[1].get("bypass") == "on":
+                return True
+            path = posixpath.dirname(path)
+        return False
+
+    def locked(self, path: str) -> bool:
+        """Does it keep its contents in the file (a lock), so that it is not cooked?"""
+        return self.definition(path)[1].get("lock", "off") not in ("off", "")
+
+    def _note(self, member: Member) -> None:
+        name = member.name
+        path, dot, ending = name.rpartition(".")
+        if not path:
+            if name in ROOT:
+                self.root[name] = member.data
+            return
+        ending = dot + ending
+        if ending == ".init":
+            self._add("/" + path, member.data)
+        elif ending in _PLACES:
+            self._place("/" + path, ending, member)
+        elif ending == ".userdata":
+            self._version("/" + path, member.data)
+        elif ending == ".networkdotinit":
+            found = _DOT.search(member.data)
+            if found is not None:
+                self._dots["/" + path] = found[1].decode("utf-8", "replace")
+
+    def _add(self, path: str, data: bytes) -> None:
+        found = _TYPE.search(data)
+        word = found[1].decode("utf-8", "replace") if found is not None else ""
+        self.types[path] = self._words.setdefault(word, word)
+        if len(self.types) > MAX_NODES:
+            raise SceneError(f"The scene has more than {MAX_NODES:,} nodes.", "Check it in Houdini.")
+
+    def _place(self, path: str, ending: str, member: Member) -> None:
+        row = self._rows.get(path)
+        if row is None:
+            row = self._rows[path] = len(self._places)
+            self._places.extend((0,) * _WIDTH)
+        column = row + _PLACES[ending]
+        self._places[column], self._places[column + 1] = member.at, len(member.data)
+        if ending == ".parm" and b"/" in member.data:
+            self._look(path, member.data)
+        elif ending == ".chn" and b"chs" in member.data:
+            names = [name for name in _parms.channels(member.data) if name in READ]
+            if names:
+                self.looks_like_file.setdefault(path, []).extend(names)
+
+    def _look(self, path: str, data: bytes) -> None:
+        for line in _PATH_LIKE.findall(data):
+            for name, row in _parms.values(line).items():
+                if row and ("`" in row[0].text or file_kind(name, row[0].text)):
+                    self.looks_like_file.setdefault(path, []).append(name)
+
+    def _version(self, path: str, data: bytes) -> None:
+        kind = self.types.get(path, "")
+        if kind and kind not in self.versions:
+            found = _VERSION.search(data)
+            self.versions[kind] = data[found.end() :][: found[1][0]].decode("utf-8", "replace") if found else ""
+
+    def _bytes(self, path: str, ending: str) -> bytes:
+        row = self._rows.get(path)
+        if row is None:
+            return b""
+        column = row + _PLACES[ending]
+        self._file.seek(self._places[column])
+        return self._file.read(self._places[column + 1])
+
+    def _read_parms(self, path: str) -> dict[str, tuple[Held, ...]]:
+        """The values that it was saved with, by name."""
+        return _parms.values(self._bytes(path, ".parm"))
+
+    def _read_channels(self, path: str) -> dict[str, str]:
+        """The expressions of its channels, by channel."""
+        return _parms.channels(self._bytes(path, ".chn"))
+
+    def _read_definition(self, path: str) -> tuple[tuple[str, ...], dict[str, str]]:
+        raw = self._bytes(path, ".def")
+        return _parms.inputs(raw), _parms.flags(raw)
+
+
+@contextlib.contextmanager
+def open_hip(path: str, watch: Watch | None = None) -> Iterator[Hip]:
+    """The scene at `path`, until the end of the block. Raises SceneError."""
+    try:
+        with open(path, "rb", buffering=0) as file:
+            yield Hip(file, os.fstat(file.fileno()).st_size, watch)
+    except OSError as exc:
+        raise SceneError(f"{path} cannot be read: {exc.strerror}.", "Check that its disk is connected.") from exc
