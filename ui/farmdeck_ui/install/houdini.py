@@ -27,7 +27,10 @@ _PACKAGE = {
     "enable": "houdini_version >= '19.5'",
     "load_package_once": True,
     "hpath": _ROOT,
-    "env": [{"PYTHONPATH": {"value": [_ROOT, f"{_ROOT}/python"], "method": "prepend"}}],
+    "env": [
+        {"FARMDECK_HOUDINI": _ROOT},  # the shelf's and the panel's icons are below it
+        {"PYTHONPATH": {"value": [_ROOT, f"{_ROOT}/python"], "method": "prepend"}},
+    ],
 }
 
 
@@ -64,7 +67,7 @@ class Houdini:
         return own + [Place("houdini", version, folder, TOP, studio=True) for version, folder in others]
 
     def build(self, place: Place, folder: Path) -> None:
-        copy_plugin(self.name, folder / TOP)
+        copy_plugin(self.name, folder / TOP, leave=[JSON])
         copy_core(folder / TOP / "python" / "farmdeck")
         copy_panel(folder / TOP / "python" / "farmdeck_ui")
         (folder / JSON).write_bytes((json.dumps(_PACKAGE, indent=4) + "\n").encode())

@@ -30,7 +30,7 @@ class Manifest:
     files: Mapping[str, str]
     """The path below the folder, with `/`: its SHA-256 in hexadecimal digits."""
     made_folders: int = 0
-    """How many folders, the folder itself and those above it, were made for it."""
+    """How many folders, the folder itself and those above it, were made for it and go with it."""
 
     @property
     def entries(self) -> set[str]:

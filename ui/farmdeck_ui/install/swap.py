@@ -47,7 +47,7 @@ def put(place: Place, build: Callable[[Path], None], keep: Path) -> Written:
     """
     before = read_manifest(place)
     with writing(place.folder):
-        made = before.made_folders if before else _missing_folders(place.folder)
+        made = before.made_folders if before else _missing_folders(place)
         place.folder.mkdir(parents=True, exist_ok=True)
         with _spare_folder(place.folder) as spare:
             fresh = spare / "new"
@@ -131,8 +131,9 @@ def _copy(source: Path, paths: list[str], target: Path) -> None:
         shutil.copy2(source / path, target / path)
 
 
-def _missing_folders(folder: Path) -> int:
-    return sum(1 for path in (folder, *folder.parents) if not path.exists())
+def _missing_folders(place: Place) -> int:
+    """How many folders have to be made; 0 on a share, whose folders are the studio's, and where bytes are compared."""
+    return 0 if place.studio else sum(1 for path in (place.folder, *place.folder.parents) if not path.exists())
 
 
 def _remove_made(folder: Path, count: int) -> None:

@@ -25,8 +25,9 @@ _NOT_IN_A_HOST = {
         "testing.py".split()
     ),
     "farmdeck_ui": ("cli", "install", "__main__.py"),
+    "olefile": ("doc", "olefile2.py"),  # Python 2's
 }
-"""Parts that only the agent and the command line import."""
+"""Parts that only the agent and the command line import, or nobody."""
 _IMPORT = re.compile(r"^(\s*)(from|import)\s+(fileseq|olefile|farmdeck)((?:\.\w+)*)(?=[\s,])(.*)$", re.MULTILINE)
 
 
