@@ -1,0 +1,3 @@
++ Farmdeck 1.0 .
+PYTHONPATH+:=.
+PYTHONPATH+:=python

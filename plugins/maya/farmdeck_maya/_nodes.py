@@ -1,0 +1,68 @@
+"""Nodes that name files: those of the shared rules' types, and what else Maya's own File Path Editor knows of."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from farmdeck.scenes.maya._facts import NodeFacts
+from farmdeck.scenes.maya._files import ANY_TYPE, EXPLICIT_TILES, EXTRA, FILES
+from farmdeck.scenes.maya._rules import Value
+from maya import cmds
+
+from . import _plugs
+
+
+class FileNodes:
+    """Collects them; `read` yields after each node."""
+
+    def __init__(self) -> None:
+        known = set(cmds.allNodeTypes())
+        self.found: list[NodeFacts] = []
+        self._nodes = [(node, kind) for kind in FILES if kind in known for node in cmds.ls(exactType=kind) or []]
+
+    @property
+    def steps(self) -> int:
+        """How many nodes there are to look at."""
+        return len(self._nodes)
+
+    def read(self) -> Iterator[None]:
+        """Read them, a node at a time."""
+        for node, kind in self._nodes:
+            names = {row.name: row.short or row.name for row in FILES[kind]}
+            names.update(EXTRA.get(kind, {}))
+            self._add(node, kind, names)
+            yield
+        for row in ANY_TYPE:
+            for plug in cmds.ls(f"*.{row.name}", recursive=True) or []:
+                node = plug.rpartition(".")[0]
+                self._add(node, _plugs.type_of(node), {row.name: row.name})
+                yield
+
+    def _add(self, node: str, kind: str, names: dict[str, str]) -> None:
+        values = {
+            long: _text(_plugs.value(f"{node}.{short}")) for long, short in names.items() if _plugs.has(node, short)
+        }
+        if kind == "file":
+            values.update(_explicit_tiles(node))
+        if any(values.values()):
+            self.found.append(NodeFacts(node, kind, values, _folder(node)))
+
+
+def _explicit_tiles(node: str) -> dict[str, Value]:
+    """The images of a file node whose tiles are named one by one."""
+    if not _plugs.has(node, EXPLICIT_TILES):
+        return {}
+    plugs = [f"{EXPLICIT_TILES}[{index}].explicitUvTileName" for index in _plugs.indices(f"{node}.{EXPLICIT_TILES}")]
+    return {plug: _text(_plugs.value(f"{node}.{plug}")) for plug in plugs}
+
+
+def _text(value: object) -> Value:
+    return value if isinstance(value, (str, bool, int, float)) else None
+
+
+def _folder(node: str) -> str:
+    """Where the referenced file lies that brought the node; "" for a node of the scene's own."""
+    if not _plugs.is_referenced(node):
+        return ""
+    return posixpath.dirname(str(cmds.referenceQuery(node, filename=True, withoutCopyNumber=True)))
