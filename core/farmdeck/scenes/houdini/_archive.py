@@ -18,8 +18,8 @@ from ..._errors import SceneError
 from .._watch import Watch
 
 CPIO = b"070707"
-LICENCES = {CPIO: "Commercial", b"HouLC\x1a": "Indie", b"HouNC\x1a": "Non-commercial"}
-"""By the first six bytes. What Houdini Apprentice and Education save begins alike."""
+LICENCES = {CPIO: "Commercial", b"HouLC\x1a": "Indie", b"HouNC\x1a": "Apprentice"}
+"""By the first six bytes. What Houdini Education saves begins as Apprentice's scenes do: not for commercial use."""
 LAST = "TRAILER!!!"
 MAX_MEMBER = 64 << 20
 """A larger member holds geometry; it is passed over."""

@@ -100,11 +100,19 @@ def extension(text: str) -> str:
     return match[1].lower() if match else ""
 
 
-def reads(row: Rop | None, type_name: str, mode: str) -> bool:
-    """Does the node's own file get read? Not by a ROP, nor by a File node whose `filemode` is `write` or `none`."""
-    if base_name(type_name) == "filecache":
+def reads(row: Rop | None, parm: str, file_mode: str) -> bool:
+    """Is the file in that parameter read? Not what a ROP writes, nor when `filemode` is `write` or `none`."""
+    if row is not None and parm in (*row.output, row.instead[1]):
         return False
-    return row is None and mode not in ("write", "none", "2", "3")
+    return file_mode not in _NOT_READ
+
+
+def cached_file(row: Rop | None, loads: str) -> str:
+    """The parameter of what a file cache reads when it loads from disk (`loadfromdisk` is `loads`); "" for none."""
+    return row.output[0] if row is not None and row.range == "normal" and loads in ("on", "1") else ""
+
+
+_NOT_READ = ("write", "none")
 
 
 def resolved(path: str, hip: str) -> str:
@@ -119,7 +127,7 @@ def resolved(path: str, hip: str) -> str:
 
 
 def _looks_like_a_path(text: str) -> bool:
-    if not text or len(text) > 4_096 or "\n" in text or text.startswith(NOT_FILES):
+    if not text or len(text) > 4_096 or "\n" in text or "*" in text or text.startswith(NOT_FILES):
         return False
     return "/" in text or "\\" in text
 

@@ -3,8 +3,8 @@
 `.OPfallbacks` has lines `labs::Sop/splatter C:/…/splatter.hda`: the library that a type came from, then the same from
 Houdini's own path (`otls/splatter.hda`). `.OPlibraries` lists libraries that the scene itself installs. `.OPdummydefs`
 is a library (`INDX`, a table of names, offsets and sizes, big-endian, then the sections) with the parameters of every
-type that is an HDA. A type that is in that table and for which no line tells a library is either from one that the scene
-installs or, where it installs none, in the scene itself. Seen in files of Houdini 18 to 20.5.
+type that is an HDA. A type that is in that table and for which no line tells a library is either from one that the
+scene installs or, where it installs none, in the scene itself. Seen in files of Houdini 18 to 20.5.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import re
 import struct
 from collections.abc import Iterable
 from typing import NamedTuple
+
+from ._rules import type_version
 
 _FACTORY = re.compile(r"\$HFS|\$\{HFS\}|.*/houdini/otls/|oplib:|Internal", re.DOTALL)
 _HEAD = struct.Struct(">4s8xI")
@@ -85,6 +87,13 @@ def written_parms(section: bytes) -> frozenset[str]:
         else:
             name = match[1].decode("utf-8", "replace")
     return frozenset(found)
+
+
+def section_key(category: str, type_name: str) -> str:
+    """`Sop`, `labs::cable_generator::2.0` -> `labs::Sop/cable_generator::2.0`: a type's name in a library."""
+    parts = type_name.split("::")
+    split = len(parts) - (2 if type_version(type_name) else 1)
+    return "::".join([*parts[:split], category]) + "/" + "::".join(parts[split:])
 
 
 def _type_name(key: str) -> str:

@@ -1,7 +1,8 @@
 """Time: the scene's range, its frame rate, the frame it was saved at; and what paths are written with.
 
-`.start` holds HScript commands: `fps 24`, `tset 0 10` (the global range in seconds: frame 1 is second 0), `frange 1 240`
-(the playback range in frames), `tcur 1.5` (the current time in seconds). `.variables`: `set -g JOB = '…'`.
+`.start` holds HScript commands: `fps 24`, `tset 0 10` (the global range in seconds: frame 1 is second 0),
+`frange 1 240` (the playback range in frames), `tcur 1.5` (the current time in seconds). `.variables`:
+`set -g JOB = '…'`. (*HScript commands*, https://www.sidefx.com/docs/houdini/commands/.)
 """
 
 from __future__ import annotations

@@ -33,10 +33,17 @@ def no_source(path: str, source: str) -> Problem:
     return Problem(Severity.WARNING, text, path)
 
 
-def library_elsewhere(type_name: str, library: str) -> Problem:
-    """An HDA library that is not where the scene had it; Houdini may find it on its own path."""
-    text = f"Its library {library} is not here. Houdini renders it if it finds the asset on its own path."
-    return Problem(Severity.WARNING, text, type_name)
+def library_elsewhere(owner: str, library: str) -> Problem:
+    """An HDA library that is not where the scene had it; `owner`: the first type that is in it."""
+    text = f"The library {library} is not here. Houdini may still find its assets on its own path."
+    return Problem(Severity.WARNING, text, owner)
+
+
+def automatic_size(path: str, lop: str) -> Problem:
+    """A Karma LOP with `res_mode` `autoheight` or `autowidth`: one side follows the camera when it renders."""
+    return Problem(
+        Severity.NOTE, f"One side of its pictures follows the camera, as {lop} says: the size may differ.", path
+    )
 
 
 def unread_layers(count: int, example: str) -> Problem:

@@ -1,8 +1,8 @@
 """Files that USD layers on the disk name: other layers, textures, volumes.
 
 A `.usda` is text: asset paths stand between `@` signs, as `@./tree.usda@`, or between three where they hold one
-(*Usda file format*, https://openusd.org/release/spec_usdpreviewsurface.html and the Sdf text parser). A binary layer
-(`PXR-USDC`) and a package (`.usdz`) are not looked into.
+(PixarAnimationStudios/OpenUSD, pxr/usd/sdf, the text format's grammar: AssetRef). A binary layer (`PXR-USDC`) and a
+package (`.usdz`) are not looked into.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Layers:
         self._seen: set[str] = set()
 
     def named_by(self, file: str) -> Iterator[Named]:
-        """Everything that the layer at `file` names, and what the layers among it name; the layer itself is left out."""
+        """Everything that the layer at `file` names, and what the layers among it name; itself is left out."""
         waiting = [file]
         while waiting and len(self._seen) < MAX_LAYERS:
             layer = waiting.pop()

@@ -45,6 +45,11 @@ class Values:
             return ""
         return self._hip.channels(path).get(held.channel, held.text) if held.channel else held.text
 
+    def driven(self, path: str, name: str) -> bool:
+        """Does an expression drive it, so that what is written is no path?"""
+        held = _parms.part(self._hip.parms(path), name)
+        return held is not None and bool(held.channel) and held.channel in self._hip.channels(path)
+
     def text(self, path: str, name: str, frame: float) -> str:
         """Its value as text. Raises Unexpandable."""
         held = self._held(path, name)
@@ -69,6 +74,13 @@ class Values:
         """What it was worth when the file was saved, unexpanded; "" for one that is not there."""
         held = _parms.part(self._hip.parms(path), name)
         return held.text if held is not None else ""
+
+    def expanded(self, text: str) -> str:
+        """A text that stands on no node; as it is where it cannot be expanded."""
+        try:
+            return expand(text, self._scope("/"), self.frame)
+        except Unexpandable:
+            return text
 
     def _held(self, path: str, name: str) -> Held:
         held = _parms.part(self._hip.parms(path), name)
