@@ -96,8 +96,8 @@ class Commands(NodeCommands):
             return {v: k for k, v in _LENGTHS.items()}.get(unit, unit) if full else unit
         return str(only(flags, {"time": lambda: units.get("t", "film")}))
 
-    def currentTime(self, **flags: Any) -> float:
-        query(flags)
+    def currentTime(self, *arguments: float, **flags: Any) -> float:
+        query(flags, f"The time was set to {arguments}")
         return float(self.getAttr("time1.outTime"))
 
     def play(self, **flags: Any) -> Any:

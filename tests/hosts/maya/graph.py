@@ -175,7 +175,7 @@ class Graph:
         name = space + name
         parent = self._one(_spaced(made.parent, space)) or self._one(made.parent) if made.parent else None
         same = [node for node in self.find(name) if node.parent is parent]
-        if same and not reference:
+        if same:
             same[0].type = made.type
             return same[0]
         return self._add(Node(name, made.type, parent, reference))

@@ -1,0 +1,475 @@
+"""The adapter reads the open scene, whole and without changing it."""
+
+from __future__ import annotations
+
+import base64
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from farmdeck import RenderItem, Scene
+from farmdeck._errors import SceneError
+from farmdeck.scene import Plugin
+
+from tests.hosts.maya.graph import Unknown
+from tests.hosts.maya.stand_in import StandIn, maya
+
+from .scenes import LAYERS, collection, override, scene, setup_layer
+
+
+def read() -> Scene:
+    """The open scene, in one go."""
+    from farmdeck_maya import _host
+
+    reading = _host.MayaHost().read()
+    while True:
+        try:
+            next(reading)
+        except StopIteration as stop:
+            found: Scene = stop.value()
+            return found
+
+
+def item(found: Scene, name: str) -> RenderItem:
+    row = found.item(name)
+    assert row is not None, [one.name for one in found.items]
+    return row
+
+
+def test_a_plain_scene(tmp_path: Path) -> None:
+    path = scene(
+        tmp_path / "scenes" / "shot 010.ma",
+        LAYERS
+        + """
+        requires "mtoa" "5.3.1";
+        createNode transform -n "cam";
+        createNode camera -n "camShape" -p "cam";
+        createNode file -n "wood";
+            setAttr ".ftn" -type "string" "sourceimages/wood.<UDIM>.png";
+            setAttr ".uvt" 3;
+        select -ne :defaultRenderGlobals;
+            setAttr ".an" yes;
+            setAttr ".ef" 24;
+            setAttr ".bfs" 2;
+            setAttr ".ep" 4;
+            setAttr ".pff" yes;
+            setAttr ".outf" 32;
+            setAttr ".ifp" -type "string" "<RenderLayer>/<Camera>/<Scene>";
+        """,
+    )
+    (tmp_path / "sourceimages").mkdir()
+    for tile in (1001, 1002):
+        (tmp_path / "sourceimages" / f"wood.{tile}.png").touch()
+    with maya(path) as session:
+        found = read()
+        assert session.session.written == []
+    one = item(found, "masterLayer")
+    assert (one.kind, one.address, one.enabled) == ("render_layer", ("defaultRenderLayer",), True)
+    assert one.cameras == ("cam", "persp")
+    assert one.frames == "1-24x2"
+    assert one.output == f"{tmp_path}/images/masterLayer/<Camera>/shot 010.####.png"
+    assert found.software.version == "2025"
+    assert found.plugins == (Plugin("mtoa", "5.3.1"),)
+    assert [Path(file).name for file in found.assets[0].files] == ["wood.1001.png", "wood.1002.png"]
+    assert found.variables == {"workspace": str(tmp_path)}
+    assert not found.problems
+
+
+def test_legacy_layers_are_read_where_they_are(tmp_path: Path) -> None:
+    """A layer's own values are in its adjustments, the master layer's too once another has been looked at."""
+    path = scene(
+        tmp_path / "legacy.ma",
+        """
+        createNode renderLayerManager -n "renderLayerManager";
+            setAttr ".crl" 2;
+        createNode renderLayer -n "defaultRenderLayer";
+            setAttr ".g" yes;
+            setAttr ".rndr" no;
+            setAttr ".adjs[0].val" 10;
+            setAttr ".adjs[1].val" 0;
+        createNode renderLayer -n "beauty";
+            setAttr ".adjs[0].val" 48;
+        createNode renderLayer -n "shadow";
+            setAttr ".adjs[0].val" 99;
+            setAttr ".adjs[1].val" 1;
+        createNode transform -n "cam";
+        createNode camera -n "camShape" -p "cam";
+        select -ne :defaultRenderGlobals;
+            setAttr ".an" yes;
+            setAttr ".ef" 99;
+        connectAttr ":defaultRenderGlobals.ef" "defaultRenderLayer.adjs[0].plg";
+        connectAttr ":defaultRenderGlobals.ef" "beauty.adjs[0].plg";
+        connectAttr ":defaultRenderGlobals.ef" "shadow.adjs[0].plg";
+        connectAttr "camShape.rnd" "defaultRenderLayer.adjs[1].plg";
+        connectAttr "camShape.rnd" "shadow.adjs[1].plg";
+        connectAttr "renderLayerManager.rlmi[0]" "defaultRenderLayer.rlid";
+        connectAttr "renderLayerManager.rlmi[1]" "beauty.rlid";
+        connectAttr "renderLayerManager.rlmi[2]" "shadow.rlid";
+        """,
+    )
+    with maya(path):
+        found = read()
+    assert [(one.name, one.frames, one.cameras, one.enabled) for one in found.items] == [
+        ("masterLayer", "1-10", ("persp",), False),
+        ("beauty", "1-48", ("persp",), True),
+        ("shadow", "1-99", ("cam", "persp"), True),
+    ]
+    assert found.details["layers"] == "legacy"
+
+
+def _render_setup(tmp_path: Path, more: str = "") -> Path:
+    return scene(
+        tmp_path / "setup.ma",
+        LAYERS
+        + 'createNode renderSetup -n "renderSetup";'
+        + setup_layer("beauty", 1)
+        + setup_layer("fx", 2, "beauty")
+        + collection("settings", "fx")
+        + override("weaker", "settings", "defaultRenderGlobals.endFrame", 'setAttr ".atv" 60;')
+        + override("stronger", "settings", "defaultRenderGlobals.endFrame", 'setAttr ".atv" 75;', "weaker")
+        + override("engine", "settings", "defaultRenderGlobals.currentRenderer",
+                   'setAttr ".atv" -type "string" "arnold";', "stronger")
+        + """
+        select -ne :defaultRenderGlobals;
+            setAttr ".an" yes;
+            setAttr ".ef" 24;
+        connectAttr "renderLayerManager.rlmi[0]" "defaultRenderLayer.rlid";
+        """
+        + more,
+    )  # fmt: skip
+
+
+def test_render_setup_is_read_without_switching(tmp_path: Path) -> None:
+    with maya(_render_setup(tmp_path)) as session:
+        found = read()
+        assert "editRenderLayerGlobals" in session.calls
+    assert [(one.name, one.frames, one.renderer, one.address) for one in found.items] == [
+        ("masterLayer", "1-24", "mayaSoftware", ("defaultRenderLayer",)),
+        ("beauty", "1-24", "mayaSoftware", ("rs_beauty",)),
+        ("fx", "1-75", "arnold", ("rs_fx",)),
+    ]
+    assert found.details["layers"] == "render setup"
+    assert not found.problems
+
+
+def test_an_override_that_is_off_does_not_count(tmp_path: Path) -> None:
+    with maya(_render_setup(tmp_path)) as session:
+        session.session.graph.find("stronger")[0].values["sen"] = False
+        assert item(read(), "fx").frames == "1-60"
+        session.session.graph.find("settings")[0].values["sen"] = False
+        assert item(read(), "fx").frames == "1-24"
+
+
+def test_the_visible_layers_values_are_not_the_master_layers(tmp_path: Path) -> None:
+    """While a layer is shown, its overrides are applied to the plugs; the originals wait in the applied nodes."""
+    path = _render_setup(
+        tmp_path,
+        """
+        createNode applyAbsFloatOverride -n "applied1";
+            setAttr ".ori" 24;
+            setAttr ".val" 60;
+        createNode applyAbsFloatOverride -n "applied2";
+            setAttr ".val" 75;
+        createNode unitToTimeConversion -n "convert";
+        connectAttr "applied1.out" "applied2.ori";
+        connectAttr "applied2.out" "convert.i";
+        connectAttr "convert.o" ":defaultRenderGlobals.ef";
+        select -ne :renderLayerManager;
+            setAttr ".crl" 2;
+        """,
+    )
+    with maya(path):
+        found = read()
+    assert [(one.name, one.frames) for one in found.items] == [
+        ("masterLayer", "1-24"), ("beauty", "1-24"), ("fx", "1-75"),
+    ]  # fmt: skip
+
+
+def test_references_and_what_is_in_them(tmp_path: Path) -> None:
+    scene(tmp_path / "tree.ma", 'createNode file -n "bark"; setAttr ".ftn" -type "string" "bark.png";')
+    scene(
+        tmp_path / "set.ma",
+        """
+        file -r -ns "tree" -rfn "treeRN" -typ "mayaAscii" "tree.ma";
+        createNode reference -n "treeRN";
+        createNode transform -n "cam";
+        createNode camera -n "camShape" -p "cam";
+        createNode renderLayer -n "defaultRenderLayer";
+        createNode renderLayer -n "old";
+        """,
+    )
+    path = scene(
+        tmp_path / "shot.ma",
+        """
+        file -rdi 1 -ns "set" -rfn "setRN" -typ "mayaAscii" "set.ma";
+        file -rdi 2 -ns "tree" -rfn "set:treeRN" -typ "mayaAscii" "tree.ma";
+        file -r -ns "set" -rfn "setRN" -typ "mayaAscii" "set.ma";
+        file -r -ns "gone" -dr 1 -rfn "goneRN" -typ "mayaAscii" "gone.ma";
+        createNode reference -n "setRN";
+        createNode reference -n "goneRN";
+        createNode reference -n "sharedReferenceNode";
+        createNode reference -n "emptyRN";
+        """,
+    )
+    (tmp_path / "bark.png").touch()
+    with maya(path):
+        found = read()
+    told = [(one.node, one.namespace, one.path, one.loaded, one.parent) for one in found.references]
+    assert told == [
+        ("setRN", "set", "set.ma", True, ""),
+        ("set:treeRN", "set:tree", "tree.ma", True, "setRN"),
+        ("goneRN", "gone", "gone.ma", False, ""),
+    ]
+    assert "set:cam" in found.cameras
+    assert [one.name for one in found.items] == ["masterLayer"]
+    assert [(one.owner, one.missing) for one in found.assets if one.kind == "image"] == [("set:tree:bark", False)]
+    assert not found.problems  # the one that is missing was not loaded either
+
+
+def test_two_cameras_of_one_name(tmp_path: Path) -> None:
+    path = scene(
+        tmp_path / "twins.ma",
+        """
+        createNode transform -n "a";
+        createNode transform -n "cam" -p "a";
+        createNode camera -n "camShape" -p "|a|cam";
+        createNode transform -n "b";
+        createNode transform -n "cam" -p "b";
+        createNode camera -n "camShape" -p "|b|cam";
+            setAttr ".rnd" no;
+        """,
+    )
+    with maya(path):
+        found = read()
+    assert found.cameras == ("a|cam", "b|cam", "front", "persp", "side", "top")
+    assert item(found, "masterLayer").cameras == ("a|cam", "persp")
+
+
+def test_arnolds_passes(tmp_path: Path) -> None:
+    path = scene(
+        tmp_path / "aovs.ma",
+        """
+        createNode aiOptions -s -n "defaultArnoldRenderOptions";
+        createNode aiAOVDriver -s -n "defaultArnoldDriver";
+            setAttr ".ai_translator" -type "string" "exr";
+        createNode aiAOVDriver -s -n "screen";
+            setAttr ".output_mode" 0;
+        createNode aiAOV -n "one"; setAttr ".aovn" -type "string" "diffuse";
+        createNode aiAOV -n "two"; setAttr ".aovn" -type "string" "Z"; setAttr ".aoven" no;
+        createNode aiAOV -n "three"; setAttr ".aovn" -type "string" "N";
+        connectAttr ":defaultArnoldDriver.msg" "one.out[0].drvr";
+        connectAttr ":screen.msg" "three.out[0].drvr";
+        select -ne :defaultRenderGlobals;
+            setAttr ".ren" -type "string" "arnold";
+        """,
+    )
+    with maya(path):
+        one = item(read(), "masterLayer")
+    assert one.output.endswith("images/beauty/aovs.exr")
+    assert [Path(output).as_posix().rpartition("images/")[2] for output in one.outputs] == ["diffuse/aovs.exr"]
+
+
+def test_each_step_is_short_and_says_how_far_it_is(tmp_path: Path) -> None:
+    nodes = "\n".join(f'createNode file -n "f{n}"; setAttr ".ftn" -type "string" "t{n}.png";' for n in range(300))
+    with maya(scene(tmp_path / "many.ma", LAYERS + nodes)):
+        from farmdeck_maya import _host
+
+        reading = _host.MayaHost().read()
+        steps, longest = [], 0.0
+        while True:
+            before = time.thread_time()
+            try:
+                steps.append(next(reading))
+            except StopIteration:
+                break
+            longest = max(longest, time.thread_time() - before)
+    assert len(steps) > 300
+    assert [done for done, _ in steps] == list(range(1, len(steps) + 1))
+    assert steps[-1] == (len(steps), len(steps))
+    assert longest < 0.2  # the stand-in's own slowness counted; a step of ours makes some twenty calls
+
+
+def test_a_reading_that_is_given_up_changes_nothing(tmp_path: Path) -> None:
+    with maya(_render_setup(tmp_path)) as session:
+        from farmdeck_maya import _host
+
+        reading = _host.MayaHost().read()
+        for _ in range(10):
+            next(reading)
+        reading.close()
+        assert session.session.written == [] and session.left() == []
+        assert session.session.selection == ["persp"] and not session.session.modified
+
+
+def test_what_maya_raises_becomes_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with maya(_render_setup(tmp_path)) as session:
+
+        def broken(*_: object, **__: object) -> None:
+            raise RuntimeError("Error reading workspace.\n")
+
+        monkeypatch.setattr(StandIn, "workspace", broken)
+        with pytest.raises(SceneError, match="Error reading workspace") as told:
+            read()
+        assert told.value.fix == "Press Refresh."
+        assert session.session.written == []
+
+
+def test_reading_off_the_main_thread_is_refused(tmp_path: Path) -> None:
+    said: list[str] = []
+
+    def work() -> None:
+        try:
+            read()
+        except Unknown as exc:
+            said.append(str(exc))
+
+    with maya(_render_setup(tmp_path)):
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+    assert said and "off the main thread" in said[0]
+
+
+def test_the_scene_is_made_on_any_thread(tmp_path: Path) -> None:
+    """What `read` gives back asks Maya nothing."""
+    found: list[Scene] = []
+    with maya(_render_setup(tmp_path)):
+        from farmdeck_maya import _host
+
+        reading = _host.MayaHost().read()
+        make = None
+        while make is None:
+            try:
+                next(reading)
+            except StopIteration as stop:
+                make = stop.value
+        thread = threading.Thread(target=lambda: found.append(make()))
+        thread.start()
+        thread.join()
+    assert found[0].item("fx") is not None
+
+
+def test_legacy_layers_in_a_render_setup_session_are_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = scene(
+        tmp_path / "mixed.ma",
+        LAYERS
+        + 'createNode renderLayer -n "old"; connectAttr "renderLayerManager.rlmi[1]" "old.rlid";'
+        + 'createNode renderLayer -n "imported";',
+    )
+    with maya(path):
+        monkeypatch.setattr(StandIn, "mayaHasRenderSetup", lambda self: True)
+        found = read()
+    assert [one.name for one in found.items] == ["masterLayer", "old"]
+    assert ["legacy render layers" in one.message for one in found.problems] == [True]
+
+
+def test_a_plugin_that_is_not_here_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(self: StandIn, *names: str, **flags: object) -> object:
+        return "4.2" if names else ["yeti"]
+
+    with maya(scene(tmp_path / "yeti.ma", LAYERS)):
+        monkeypatch.setattr(StandIn, "unknownPlugin", unknown)
+        found = read()
+    assert found.plugins == (Plugin("yeti", "4.2"),)
+    assert found.problems[0].subject == "yeti"
+
+
+# -- the rest of the host
+
+
+def test_choices_stay_with_the_scene(tmp_path: Path) -> None:
+    with maya(scene(tmp_path / "a.ma", LAYERS), "fileInfo") as session:
+        from farmdeck_maya import _host
+
+        host = _host.MayaHost()
+        assert host.load_choices() == ""
+        host.store_choices('{"name": "a \\"b\\" c:\\\\ é"}')
+        assert host.load_choices() == '{"name": "a \\"b\\" c:\\\\ é"}'
+        kept = session.session.graph.file.info["farmdeck"]
+        assert base64.b64decode(kept)
+        session.session.graph.file.info["farmdeck"] = "somebody's own"
+        assert host.load_choices() == ""
+
+
+def test_saving(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with maya(scene(tmp_path / "a.ma", LAYERS), "file -save", "file -rename") as session:
+        from farmdeck_maya import _host
+
+        host = _host.MayaHost()
+        session.session.modified = True
+        host.save()
+        assert not session.session.modified
+        session.answers = [None, [str(tmp_path / "b.mb")], [str(tmp_path / "c.mb")]]
+        assert not host.save_as()
+        assert host.save_as() and host.file() == str(tmp_path / "b.mb")
+        assert session.session.written == ["file -save", "file -rename", "file -save"]
+
+        monkeypatch.setattr(type(session.session), "save", _full_disk)
+        with pytest.raises(SceneError, match="disk is full"):
+            host.save_as()
+        assert host.file() == str(tmp_path / "b.mb")  # the scene keeps the name that it had
+
+
+def _full_disk(*_: object) -> None:
+    raise RuntimeError("The disk is full.\n")
+
+
+def test_selecting_shows_the_node_and_ignores_others(tmp_path: Path) -> None:
+    with maya(scene(tmp_path / "a.ma", LAYERS), "select") as session:
+        from farmdeck_maya import _host
+
+        _host.MayaHost().select("masterLayer")
+        assert session.session.selection == ["persp"]
+        _host.MayaHost().select("defaultRenderLayer")
+        assert session.session.selection == ["defaultRenderLayer"]
+
+
+def test_busy_while_it_reads_or_plays(tmp_path: Path) -> None:
+    with maya(scene(tmp_path / "a.ma", LAYERS)) as session:
+        from farmdeck_maya import _host
+
+        host = _host.MayaHost()
+        assert not host.busy()
+        session.reading = True
+        assert host.busy()
+        session.reading, session.session.playing = False, True
+        assert host.busy()
+
+
+def test_callbacks_come_and_are_all_taken_away(tmp_path: Path) -> None:
+    other = scene(tmp_path / "b.ma", LAYERS)
+    with maya(scene(tmp_path / "a.ma", LAYERS)) as session:
+        from farmdeck_maya import _host
+
+        said: list[str] = []
+        stop = _host.MayaHost().watch(lambda: said.append("changed"), lambda: said.append("saving"))
+        session.tell("kBeforeSave")
+        assert said == ["saving"]
+        for event in ("kAfterSave", "timeUnitChanged", "renderLayerManagerChange", "kAfterLoadReference"):
+            session.tell(event)
+        assert said == ["saving"] + ["changed"] * 4
+        session.change("defaultRenderGlobals.endFrame", 5)
+        assert len(said) == 6
+        session.open(other)  # its jobs die with the scene, and are made anew
+        session.change("defaultRenderGlobals.endFrame", 6)
+        assert len(said) == 8
+        stop()
+        stop()
+        assert session.left() == []
+        session.tell("kAfterSave")
+        session.change("defaultRenderGlobals.endFrame", 7)
+        assert len(said) == 8
+
+
+def test_a_callback_that_maya_refuses_leaves_none_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with maya(scene(tmp_path / "a.ma", LAYERS)) as session:
+        from farmdeck_maya import _host
+
+        def refused(*_: object, **__: object) -> None:
+            raise RuntimeError("no such attribute")
+
+        monkeypatch.setattr(StandIn, "scriptJob", refused)
+        with pytest.raises(RuntimeError):
+            _host.MayaHost().watch(lambda: None, lambda: None)
+        assert session.left() == []
