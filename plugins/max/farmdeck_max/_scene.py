@@ -57,9 +57,9 @@ def _with_aovs(item: RenderItem, aovs: tuple[str, ...]) -> RenderItem:
 
 
 def _folders(facts: Facts, disk: Disk) -> list[str]:
-    """Where files are looked for by name: beside the scene, then in the project."""
+    """Where files are looked for by name: beside the scene, then in the project; "" where there is neither."""
     places = [folder for folder in (os.path.dirname(facts.file), facts.project.replace("\\", "/")) if folder]
-    return list(dict.fromkeys(path for place in places for path in rules.search_folders(place, disk)))
+    return list(dict.fromkeys(path for place in places for path in rules.search_folders(place, disk))) or [""]
 
 
 def _add_assets(facts: Facts, folders: list[str], found: Found) -> None:

@@ -55,8 +55,8 @@ class Open:
     output: str = ""
     save_file: bool = True
     elements_on: bool = True
-    elements: list[tuple[str, str, bool, str]] = field(default_factory=list)
-    """(class, name, enabled, file)."""
+    elements: list[tuple[str, bool, str]] = field(default_factory=list)
+    """(class, enabled, file)."""
     views: list[View] = field(default_factory=list)
     states: list[str] = field(default_factory=list)
     tracked: list[str] = field(default_factory=list)
@@ -99,7 +99,7 @@ def from_file(path: str) -> Open:
         tracked=_tracked(told),
         assets=told.assets,
         xrefs=[(asset.name, False) for asset in told.assets if asset.kind == "XRef"],
-        elements=[(_class_word(name), name, True, "") for name in told.elements],
+        elements=[(_class_word(name), True, "") for name in told.elements],
         headings=told.headings,
     )
 

@@ -69,7 +69,7 @@ class Max:
 
     def _runtime(self) -> Value:
         scene = self.open
-        nodes = [*scene.cameras, *scene.targets]
+        nodes = lambda: [*scene.cameras, *scene.targets]  # noqa: E731
         interval = lambda: self.value("Interval", start=self.time(scene.range[0]), end=self.time(scene.range[1]))  # noqa: E731
         return self.value(
             "_Runtime",
@@ -101,11 +101,11 @@ class Max:
             renderWidth=lambda: scene.size[0],
             renderHeight=lambda: scene.size[1],
             renderPixelAspect=lambda: scene.pixel_aspect,
-            renderers=self.value("Renderers", current=self._renderer, production=self._renderer),
+            renderers=self.value("Renderers", current=self._renderer),
             maxOps=self.value("MaxOps", GetCurRenderElementMgr=self._elements),
-            cameras=lambda: Array([self.node(name) for name in nodes]),
+            cameras=lambda: Array([self.node(name) for name in nodes()]),
             getActiveCamera=lambda: self.node(scene.active),
-            getNodeByName=lambda name: self.node(next((one for one in nodes if one.lower() == name.lower()), "")),
+            getNodeByName=lambda name: self.node(next((one for one in nodes() if one.lower() == name.lower()), "")),
             select=lambda node: self.selected.append(node.name),
             batchRenderMgr=self.value(
                 "BatchRenderMgr",
@@ -163,12 +163,12 @@ class Max:
 
     def _elements(self) -> Value:
         elements = self.open.elements
-        made = [self.value("RenderElement", word, elementName=name, enabled=on) for word, name, on, _ in elements]
+        made = [self.value("RenderElement", word, enabled=on) for word, on, _ in elements]
         return self.value(
             "RenderElementMgr",
             NumRenderElements=lambda: len(elements),
             GetRenderElement=from_zero(made),
-            GetRenderElementFilename=from_zero([file for _, _, _, file in elements]),
+            GetRenderElementFilename=from_zero([file for _, _, file in elements]),
             GetElementsActive=lambda: self.open.elements_on,
         )
 

@@ -53,11 +53,9 @@ class Renderer(MXSWrapperBase):  # its properties differ by renderer: isProperty
 
 class Renderers(MXSWrapperBase):  # MAXScript help, "Renderers"; DX
     current: Renderer
-    production: Renderer
 
-class RenderElement(MXSWrapperBase):  # DX: enabled, elementName
+class RenderElement(MXSWrapperBase):  # DX: enabled
     enabled: bool
-    elementName: str
 
 class RenderElementMgr(MXSWrapperBase):  # ELEMENTS
     def NumRenderElements(self) -> int: ...
