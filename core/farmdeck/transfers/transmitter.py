@@ -224,6 +224,7 @@ class TransmitterTransfer(Transfer):
         return self._call(items, plan, meter)
 
     def _call(self, items: Sequence[Item], plan: Plan, meter: Meter) -> Ended:
+        meter.step()  # none is begun after Cancel, however fast the one before was
         make_folder(self._folder)
         with translated(self._folder):
             lists = Path(tempfile.mkdtemp(prefix="call-", dir=self._folder))
