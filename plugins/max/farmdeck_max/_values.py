@@ -24,8 +24,8 @@ def text(value: Any) -> str:
 
 
 def frame(time: Any) -> int:
-    """The frame of a MAXScript time, or of the number that pymxs made of it."""
-    return int(float(getattr(time, "frame", time)))
+    """The frame nearest to a MAXScript time, or to the number that pymxs made of it."""
+    return round(float(getattr(time, "frame", time)))
 
 
 def word(value: Any) -> str:

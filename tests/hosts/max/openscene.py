@@ -46,8 +46,9 @@ class Open:
     settings: dict[str, Any] = field(default_factory=dict)
     """Properties of the renderer."""
     fps: int = 30
-    range: tuple[int, int] = (0, 100)
-    now: int = 0
+    range: tuple[float, float] = (0, 100)
+    """Frames, as all times here."""
+    now: float = 0
     time_type: int = 1
     span: tuple[int, int] = (0, 100)
     step: int = 1
@@ -79,19 +80,18 @@ def from_file(path: str) -> Open:
     said = lambda key: told.said("Render Data", key)  # noqa: E731
     ticks = TICKS // told.fps
     first, last = int(said("Animation Start") or 0), int(said("Animation End") or 0)
-    segment = (told.range[0] // ticks, told.range[1] // ticks)
     return Open(
         path=path,
-        release=_release(told, "Saved As Version") or _release(told, "3ds Max Version"),
-        written_by=_release(told, "3ds Max Version"),
+        release=_release(told, 3) or _release(told, 0),
+        written_by=_release(told, 0),
         cameras=told.cameras,
         targets=told.targets,
         size=(int(said("Render Width") or 640), int(said("Render Height") or 480)),
         pixel_aspect=float((said("Render Aspect") or "1").replace(",", ".")),
         renderer=_class_word(said("Renderer Name")),
         fps=told.fps,
-        range=segment,
-        now=told.now // ticks,
+        range=(told.range[0] / ticks, told.range[1] / ticks),
+        now=told.now / ticks,
         time_type=1 if (first, last) == (0, 0) else 3,
         step=int(said("Nth Frame") or 1),
         output=said("Render Output"),
@@ -109,9 +109,14 @@ def _class_word(name: str) -> str:
     return "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in name)
 
 
-def _release(told: MaxFile, key: str) -> int:
-    """Thousandths, of `Saved As Version: 19,00`."""
-    return round(1000 * float((told.said("General", key) or "0").replace(",", ".")))
+def _release(told: MaxFile, place: int) -> int:
+    """Thousandths, of the first line (`3ds Max Version: 21,00`) and the fourth (`Saved As Version: 19,00`).
+
+    By place: a 3ds Max in another language translates the words.
+    """
+    lines = told.headings.get("General", [])
+    number = lines[place].rpartition(":")[2] if place < len(lines) else "0"
+    return round(1000 * float(number.replace(",", ".")))
 
 
 def _tracked(told: MaxFile) -> list[str]:

@@ -58,7 +58,7 @@ class Max:
         """A value of a class of the stub."""
         return Value(self.watchman, kind, given, word)
 
-    def time(self, frame: int) -> Value:
+    def time(self, frame: float) -> Value:
         return self.value("Time", f"{frame}f", frame=float(frame))
 
     def node(self, name: str) -> Any:

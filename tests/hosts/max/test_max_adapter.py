@@ -59,6 +59,7 @@ def test_without_a_camera_the_view_renders(max_with: Opens) -> None:
         ({"time_type": 1, "now": 7, "step": 5}, "7"),
         ({"time_type": 2, "range": (-5, 20), "step": 5}, "-5-20x5"),
         ({"time_type": 3, "span": (30, 30)}, "30"),
+        ({"time_type": 2, "range": (0.4, 9.6)}, "0-10"),
         ({"time_type": 4, "pickup": "1, 3,5-12"}, "1,3,5-12"),
     ],
 )
