@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import posixpath
-
 from ...scene import Plugin, Problem
 from .._found import Found
 from . import _problems
 from ._expand import Unexpandable
-from ._files import cached_file, file_kind, is_pdg_network, is_scheduler, needed, reads, resolved
+from ._files import cached_file, file_kind, is_pdg_network, needed, reads, resolved
 from ._hip import Hip
 from ._libraries import EMBEDDED, Library, libraries, scene_libraries, section_key, table, written_parms
+from ._network import task_networks
 from ._rules import SCENE_LIBRARIES, Rop, type_version
 from ._usd import Layers
 from ._values import Values
@@ -43,7 +42,7 @@ class Assets:
                 self._file(path, parm, "cache", required=True)
         if self._layers.unread:
             self.problems.append(_problems.unread_layers(len(self._layers.unread), self._layers.unread[0]))
-        for network in _networks(self._hip):
+        for network in task_networks(self._hip):
             self.problems.append(_problems.pdg_network(network))
 
     def plugins(self) -> tuple[Plugin, ...]:
@@ -106,13 +105,3 @@ class Assets:
             start, size = self._sections.get(key, (0, 0))
             self._writes[key] = written_parms(self._hip.root.get(".OPdummydefs", b"")[start : start + size])
         return self._writes[key]
-
-
-def _networks(hip: Hip) -> list[str]:
-    """The task networks that hold more than their scheduler."""
-    busy = {
-        posixpath.dirname(path)
-        for path, kind in hip.types.items()
-        if hip.category(path) == "Top" and not is_scheduler(kind)
-    }
-    return sorted(path for path in busy if is_pdg_network(hip.category(path), hip.types.get(path, "")))

@@ -10,24 +10,23 @@ from . import _problems, _rules
 from ._chain import needs, settings_lop, target
 from ._expand import Unexpandable
 from ._files import resolved
-from ._hip import Hip
+from ._network import Evaluation, Network
 from ._playback import Playback
 from ._rules import CAMERAS, ROPS, STAGE_SIZE, STANDARD_SIZE, Rop, base_name, rop
-from ._values import Values
 
 _TYPES = frozenset(key.partition("/")[2] for key in ROPS if not key.startswith("Driver/"))
 
 
 class Items:
-    """Finds the render nodes, and says of each what it renders."""
+    """Finds the render nodes, and says of each what it renders: of a file, or of what is open in Houdini."""
 
-    def __init__(self, hip: Hip, values: Values, playback: Playback, folder: str) -> None:
-        self._hip = hip
+    def __init__(self, network: Network, values: Evaluation, playback: Playback, folder: str) -> None:
+        self._network = network
         self._values = values
         self._playback = playback
         self._folder = folder
-        self.rows = _rows(hip)
-        """The render nodes by path, in the order of the file, each with its row of the table."""
+        self.rows = _rows(network)
+        """The render nodes by path, in the order of the network, each with its row of the table."""
         self._inside: dict[str, list[str]] = {}
         for path in self.rows:
             self._inside.setdefault(posixpath.dirname(path), []).append(path)
@@ -35,19 +34,19 @@ class Items:
         self.cameras = tuple(
             sorted(
                 path
-                for path, kind in hip.types.items()
-                if base_name(kind) in CAMERAS and hip.category(path) == "Object"
+                for path, kind in network.types.items()
+                if base_name(kind) in CAMERAS and network.category(path) == "Object"
             )
         )
 
     def items(self) -> tuple[RenderItem, ...]:
         """Every render node, sorted by path."""
-        return tuple(self._item(path) for path in sorted(self.rows))
+        return tuple(self.item(path) for path in sorted(self.rows))
 
     # the graph that `_chain` asks
     def inputs(self, path: str) -> Sequence[str]:
         """The nodes that are wired into it."""
-        return self._hip.inputs(path)
+        return self._network.inputs(path)
 
     def children(self, path: str) -> Sequence[str]:
         """The render nodes right inside it."""
@@ -55,7 +54,7 @@ class Items:
 
     def base_type(self, path: str) -> str:
         """`merge`, `ifd`."""
-        return base_name(self._hip.types.get(path, ""))
+        return base_name(self._network.types.get(path, ""))
 
     def followed(self, path: str) -> str:
         """The node that a fetch or a wedge names."""
@@ -67,7 +66,8 @@ class Items:
         """Is it a render node?"""
         return path in self.rows
 
-    def _item(self, path: str) -> RenderItem:
+    def item(self, path: str) -> RenderItem:
+        """What that render node renders; what there is to say of it goes into `problems`."""
         row, parms = self.rows[path], self._values.at(path)
         end = target(self, path)
         end_row, end_parms = self.rows[end], self._values.at(end)
@@ -91,7 +91,7 @@ class Items:
             height=max(1, height),
             renderer=self.base_type(path),
             output=self._output(end, end_row, asked, path == end),
-            enabled=pictures and not self._hip.bypassed(path) and not self._hip.locked(path),
+            enabled=pictures and not self._network.bypassed(path) and not self._network.locked(path),
             pixel_aspect=_rules.pixel_aspect(end_row, end_parms, aspect),
             outputs=self._planes(end, end_row, path == end),
             needs=needs(self, path),
@@ -104,10 +104,10 @@ class Items:
         named = parms.text(row.camera) if row.camera else ""
         if row.stage:
             return named or (self._values.at(asked).text(_rules.STAGE_CAMERA[0]) if asked else "")
-        if not named or self._hip.category(path) == "Lop":
+        if not named or self._network.category(path) == "Lop":
             return named
         camera = posixpath.normpath(posixpath.join(path, named.split()[0] if named.split() else ""))
-        if camera not in self._hip.types and posixpath.dirname(camera) in ("/obj", "/"):
+        if camera not in self._network.types and posixpath.dirname(camera) in ("/obj", "/"):
             self.problems.append(_problems.no_camera(path, camera))
         return camera
 
@@ -127,7 +127,7 @@ class Items:
         if not row.stage:
             return ""
         named = self._values.at(path).text("loppath")
-        starts = [posixpath.normpath(posixpath.join(path, named))] if named else self._hip.inputs(path)
+        starts = [posixpath.normpath(posixpath.join(path, named))] if named else self._network.inputs(path)
         return settings_lop(self, starts)
 
     def _output(self, path: str, row: Rop, asked: str, say: bool) -> str:
@@ -155,14 +155,11 @@ class Items:
 
 
 def _rows(hip: Hip) -> dict[str, Rop]:
+    kinds = {kind for kind in set(hip.types.values()) if base_name(kind) in _TYPES}
     found: dict[str, Rop] = {}
-    names: dict[str, bool] = {}
     for path, kind in hip.types.items():
-        known = names.get(kind)
-        if known is None:
-            known = names[kind] = base_name(kind) in _TYPES
-        if known or hip.category(path) == "Driver":
-            row = rop(hip.category(path), kind)
-            if row is not None:
-                found[path] = row
+        category = hip.category(path)
+        row = rop(category, kind) if category == "Driver" or kind in kinds else None
+        if row is not None:
+            found[path] = row
     return found
