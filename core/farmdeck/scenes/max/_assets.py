@@ -13,10 +13,14 @@ import struct
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from ._damaged import damaged
 from ._rules import is_output
 
 STREAMS = {"FileAssetMetaData3": 3, "FileAssetMetaData2": 2}
 """How many texts a record has, by the stream's name."""
+MOST_BYTES = 64 << 20
+MOST = 50_000
+"""The most files that a scene may name."""
 
 
 class Named(NamedTuple):
@@ -27,13 +31,17 @@ class Named(NamedTuple):
     """As written."""
     found: str
     """Where 3ds Max found it when it saved; "" for nowhere."""
+    optional: bool = False
+    """Not in the summary's list: the scene may render without it."""
 
 
 def records(data: bytes, texts: int) -> Iterator[Named]:
-    """The records in the stream's bytes; ends where they make no sense."""
-    at = 0
+    """The records in the stream's bytes; ends where they make no sense. Raises SceneError for more than MOST."""
+    at = count = 0
     while at + 16 < len(data):
-        at += 16
+        at, count = at + 16, count + 1
+        if count > MOST:
+            raise damaged(f"it names more than {MOST:,} files")
         found = []
         for _ in range(texts):
             if at + 4 > len(data):
@@ -48,18 +56,18 @@ def records(data: bytes, texts: int) -> Iterator[Named]:
 
 
 def needed(named: Sequence[Named], dependencies: Sequence[str] | None) -> list[Named]:
-    """The files that rendering needs, each path once.
+    """The files that rendering needs, each path once; on Windows case and slashes make no other path.
 
-    `dependencies` are the names in the summary, None when it has none to tell: then every record counts. A dependency
-    without a record (files before 3ds Max 2010) is known by its name alone, and taken for a map.
+    `dependencies` are the names in the summary, None when it has none to tell: then every record counts. A bitmap that
+    it does not list is left over; that it lists files of every other type too, no real file here shows: those are
+    optional. A dependency without a record (files before 3ds Max 2010) is known by its name alone, taken for a map.
     """
     used = {name.lower() for name in dependencies or ()}
     found: dict[str, Named] = {}
     for row in named:
-        if is_output(row.type_word) or not row.path:
-            continue
-        if row.type_word != "Bitmap" or dependencies is None or base(row.path).lower() in used:
-            found.setdefault(row.path, row)
+        listed = dependencies is None or base(row.path).lower() in used
+        if row.path and not is_output(row.type_word) and (listed or row.type_word != "Bitmap"):
+            found.setdefault(row.path.replace("\\", "/").lower(), row._replace(optional=not listed))
     known = {base(row.path).lower() for row in named}
     for name in dependencies or ():
         if base(name).lower() not in known:

@@ -16,8 +16,10 @@ from typing import NamedTuple
 from ._compound import PIECE
 from ._damaged import damaged
 
-LIMIT = 64 << 20
-"""The most bytes that a stream which is read whole may have or unpack to; real ones have some kB."""
+LIMIT = 16 << 20
+"""The most bytes that a stream of chunks which is read whole may have, unpacked; real ones have some kB."""
+RATIO = 100
+"""Beyond LIMIT a packed stream may unpack to this many times its bytes; real ones stay below 10."""
 _SHORT = struct.Struct("<HI")
 
 
@@ -69,13 +71,13 @@ def text(data: bytes) -> str:
     return data.decode("utf-16-le", "replace").split("\0", 1)[0]
 
 
-def whole(pieces: Iterable[bytes]) -> bytes:
-    """The bytes of a small stream, unpacked; raises SceneError beyond LIMIT."""
+def whole(pieces: Iterable[bytes], limit: int = LIMIT) -> bytes:
+    """The bytes of a small stream, unpacked; raises SceneError beyond `limit` bytes."""
     found = bytearray()
     for piece in unpacked(pieces):
         found += piece
-        if len(found) > LIMIT:
-            raise damaged(f"a small stream unpacks to more than {LIMIT >> 20} MB")
+        if len(found) > limit:
+            raise damaged(f"a small stream has more than {limit >> 20} MB")
     return bytes(found)
 
 
@@ -91,10 +93,17 @@ def unpacked(pieces: Iterable[bytes]) -> Iterator[bytes]:
         yield from source
         return
     unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    room = LIMIT
     try:
         for piece in itertools.chain((start,), source):
+            room += RATIO * len(piece)
             while piece and not unpacker.eof:
-                yield unpacker.decompress(piece, PIECE)
+                out = unpacker.decompress(piece, PIECE)
+                room -= len(out)
+                if room < 0:
+                    raise damaged(f"a stream unpacks to more than {RATIO} times its bytes")
+                if out:
+                    yield out
                 piece = unpacker.unconsumed_tail
     except zlib.error as exc:
         raise damaged("its packing is broken") from exc

@@ -17,11 +17,16 @@ from ._damaged import damaged
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 PIECE = 1 << 20
+CUTOFF = 4096
+"""Streams below lie in the mini stream, in sectors of MINI bytes ([MS-CFB] 2.2: always these numbers)."""
+MINI = 64
+MOST_ENTRIES = 100_000
+"""A .max has a dozen streams; a plug-in may add some."""
 _MAX_SECTOR = 0xFFFFFFFA
 """From here on a number is no sector: end of chain, free, FAT, DIFAT."""
 _NONE = 0xFFFFFFFF
 _STREAM, _ROOT = 2, 5
-_HEADER = struct.Struct("<24xHHHHH6xIII4xIIIII")
+_HEADER = struct.Struct("<26xH2xHH10xII4xIIII")
 _ENTRY = struct.Struct("<64sHBxIII36xIQ")
 
 
@@ -51,35 +56,28 @@ class Compound:
         self._buf = buf
         if len(buf) < 512:
             raise damaged("it is cut short")
-        _, major, _, shift, mini_shift, fats, directory, _, self._cutoff, mini, minis, difat, _ = _HEADER.unpack_from(
-            buf, 0
-        )
-        if shift not in (9, 12) or mini_shift != 6:
+        major, shift, mini_shift, fats, directory, cutoff, mini, minis, difat = _HEADER.unpack_from(buf)
+        if shift not in (9, 12) or mini_shift != 6 or cutoff != CUTOFF:
             raise damaged("its header makes no sense")
         self._size = 1 << shift
         self._wide = major >= 4
         self._sectors = (len(buf) - 1) // self._size
         self._fat = self._table(self._fat_sectors(difat), fats)
-        self._entries = self._directory(self._chain(self._fat, directory, self._sectors, whole=False))
+        most = min(self._sectors, MOST_ENTRIES * 128 // self._size)
+        self._entries = self._directory(self._chain(self._fat, directory, most, whole=False))
         root = self._entries[0] if self._entries else None
         if root is None or root.kind != _ROOT:
             raise damaged("its directory makes no sense")
-        self._minis = array("I")
-        self._mini_runs: list[Run] = []
-        if minis:
-            self._minis = self._table(self._chain(self._fat, mini, self._sectors, whole=False), self._sectors)
-            count = -(-min(root.size, len(buf)) // self._size)
-            self._mini_runs = self._runs(self._chain(self._fat, root.sector, count), self._size)
+        small = min(root.size, len(buf)) if minis else 0
+        table = self._chain(self._fat, mini, _count(_count(small, MINI) * 4, self._size), whole=False)
+        self._minis = self._table(table, minis)
+        self._mini_runs = self._runs(self._chain(self._fat, root.sector, _count(small, self._size)), self._size)
         self._streams = {entry.name: entry for entry in self._top(root.child) if entry.kind == _STREAM}
 
     @property
     def names(self) -> frozenset[str]:
         """The streams at the top; those in storages below are of no use here."""
         return frozenset(self._streams)
-
-    def size(self, name: str) -> int:
-        """The stream's bytes; 0 when there is none."""
-        return self._streams[name].size if name in self._streams else 0
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """The stream's bytes, at most PIECE at a time; none when there is no such stream. Raises SceneError."""
@@ -94,10 +92,10 @@ class Compound:
     def _stream_runs(self, entry: Entry) -> list[Run]:
         if entry.size > len(self._buf):
             raise damaged("it is cut short")
-        if entry.size >= self._cutoff:
-            runs = self._runs(self._chain(self._fat, entry.sector, -(-entry.size // self._size)), self._size)
+        if entry.size >= CUTOFF:
+            runs = self._runs(self._chain(self._fat, entry.sector, _count(entry.size, self._size)), self._size)
         else:
-            chain = self._chain(self._minis, entry.sector, -(-entry.size // 64))
+            chain = self._chain(self._minis, entry.sector, _count(entry.size, MINI))
             runs = [self._mini(sector) for sector in chain]
         room = sum(min(run.size, max(0, len(self._buf) - run.start)) for run in runs)
         if room < entry.size:
@@ -105,11 +103,11 @@ class Compound:
         return runs
 
     def _mini(self, sector: int) -> Run:
-        """Where the 64 bytes of a mini sector lie."""
-        at = sector * 64
+        """Where the bytes of a mini sector lie."""
+        at = sector * MINI
         for run in self._mini_runs:
             if at < run.size:
-                return Run(run.start + at, 64)
+                return Run(run.start + at, MINI)
             at -= run.size
         raise damaged("a small stream lies outside of their place")
 
@@ -189,3 +187,8 @@ class Compound:
             entry = self._entries[index]
             yield entry
             waiting += [entry.left, entry.right]
+
+
+def _count(size: int, sector: int) -> int:
+    """How many sectors hold so many bytes."""
+    return -(-size // sector)

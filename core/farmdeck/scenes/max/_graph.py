@@ -22,8 +22,8 @@ NODE, CAMERA, RENDER_ELEMENT = 0x1, 0x20, 0x1150
 """Superclass ids."""
 _LARGEST = 1 << 20
 """An object above this size is geometry; nodes and render settings have some kB."""
-_MOST = 5_000_000
-"""No scene has more objects than this."""
+_MOST = 2_000_000
+"""No scene has more objects than this; reading ends here."""
 
 
 class Class(NamedTuple):

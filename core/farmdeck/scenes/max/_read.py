@@ -10,9 +10,9 @@ from .._disk import Disk
 from .._found import Found
 from .._watch import Watch
 from ..blend._packing import opened
-from . import _facts, _summary
+from . import _assets, _facts, _summary
 from ._assets import STREAMS, Named, base, needed, records
-from ._chunks import chunks, first, text, unpacked, whole
+from ._chunks import LIMIT, chunks, first, text, unpacked, whole
 from ._compound import Compound
 from ._graph import RENDER_ELEMENT, Class, Graph, classes, read_graph
 from ._rules import asset_kind, items, located, namesakes, owner, search_folders
@@ -83,7 +83,7 @@ class _Reader:
             row
             for name, texts in STREAMS.items()
             if name in self._compound.names
-            for row in records(self._bytes(name), texts)
+            for row in records(self._bytes(name, _assets.MOST_BYTES), texts)
         ]
         groups = self._summary.groups
         return needed(found, groups.get("External Dependencies"))
@@ -92,12 +92,12 @@ class _Reader:
         if self._watch is not None:
             self._watch.step(done, 3)
 
-    def _bytes(self, name: str) -> bytes:
-        return whole(self._compound.pieces(name))
+    def _bytes(self, name: str, limit: int = LIMIT) -> bytes:
+        return whole(self._compound.pieces(name), limit)
 
     def _read_summary(self) -> Summary:
         try:
-            data = self._bytes(_summary.STREAM)
+            data = self._bytes(_summary.STREAM, _summary.MOST_BYTES)
             return read_summary(data) if data else Summary()
         except Unreadable as exc:
             what = f"The file's summary cannot be read: {exc}. Its renderer, its plug-ins and its output are not known."
@@ -147,7 +147,7 @@ class _Files:
         for row in named:
             full = located(row.path, folders, self._found.disk, row.found)
             kind = asset_kind(row.type_word, row.path)
-            there = self._found.at(row.path, full, kind, owner(row.type_word))
+            there = self._found.at(row.path, full, kind, owner(row.type_word), optional=row.optional)
             if kind == "reference" and full.lower().endswith(".max"):
                 node = base(row.path)
                 self._references.append(Reference(node, "", row.path, full, there, parent))

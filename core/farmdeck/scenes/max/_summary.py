@@ -21,7 +21,10 @@ GROUPS = (
 )  # fmt: skip
 _UNREAD = ("Objects", "Materials")
 """Groups of any length that nobody asks for."""
-_PAIRS, _VARIANT, _STRING, _WIDE, _I4 = 0x100C, 0x0C, 0x1E, 0x1F, 0x03
+MOST_BYTES = 64 << 20
+"""The most that the stream may have: the names of a million objects."""
+MOST_LINES = 2_000_000
+_PAIRS, _STRING, _WIDE, _I4 = 0x100C, 0x1E, 0x1F, 0x03
 _VECTOR = 0x1000
 
 
@@ -88,6 +91,8 @@ class _Reader:
         kind, count = struct.unpack_from("<II", self._data, lines)
         if kind not in (_VECTOR | _STRING, _VECTOR | _WIDE):
             raise Unreadable("its lines are of no type that it may have")
+        if count > MOST_LINES:
+            raise Unreadable(f"it has more than {MOST_LINES:,} lines")
         at, groups = lines + 8, {}
         for index, (head, size) in enumerate(heads):
             found = []
