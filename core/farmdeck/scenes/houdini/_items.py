@@ -124,11 +124,12 @@ class Items:
 
     def _stage(self, path: str, row: Rop) -> str:
         """The LOP that says how its stage is rendered; "" when it is no USD render, or there is none."""
-        if not row.stage:
-            return ""
+        return settings_lop(self, self.stage_lops(path)) if row.stage else ""
+
+    def stage_lops(self, path: str) -> Sequence[str]:
+        """The LOPs whose stage a USD render takes: those that are wired into it, or the one that it names."""
         named = self._values.at(path).text("loppath")
-        starts = [posixpath.normpath(posixpath.join(path, named))] if named else self._network.inputs(path)
-        return settings_lop(self, starts)
+        return [posixpath.normpath(posixpath.join(path, named))] if named else self._network.inputs(path)
 
     def _output(self, path: str, row: Rop, asked: str, say: bool) -> str:
         parm = _rules.output_parm(row, self._values.at(path))
@@ -154,11 +155,11 @@ class Items:
         return resolved(pattern, self._folder) if _rules.is_file(pattern) else ""
 
 
-def _rows(hip: Hip) -> dict[str, Rop]:
-    kinds = {kind for kind in set(hip.types.values()) if base_name(kind) in _TYPES}
+def _rows(network: Network) -> dict[str, Rop]:
+    kinds = {kind for kind in set(network.types.values()) if base_name(kind) in _TYPES}
     found: dict[str, Rop] = {}
-    for path, kind in hip.types.items():
-        category = hip.category(path)
+    for path, kind in network.types.items():
+        category = network.category(path)
         row = rop(category, kind) if category == "Driver" or kind in kinds else None
         if row is not None:
             found[path] = row
