@@ -62,7 +62,7 @@ def find_agent(environ: Mapping[str, str] = os.environ) -> list[str]:
         return [found]
     raise AgentError(
         "Farmdeck's own program is not found, so nothing can be sent.",
-        "Run `farmdeck install blender` once from where Farmdeck is installed, or set FARMDECK_AGENT.",
+        "Run `farmdeck install` for this application from where Farmdeck is installed, or set FARMDECK_AGENT.",
     )
 
 

@@ -64,7 +64,7 @@ CLOUD = {
     "farms extras": ["farms", "extras", "cloud", "--json"],
     "farms run": ["farms", "run", "cloud", "platforms", "--json"],
 }
-HERE = sorted(set(SHAPES) - {"submit", "envs create", *CLOUD})
+HERE = sorted(set(SHAPES) - {"submit", "envs create", "install", "uninstall", "bundle", *CLOUD})
 
 
 @pytest.mark.parametrize("name", HERE)
@@ -97,6 +97,14 @@ def test_what_submit_says_is_as_documented(farmdeck: CommandLine):
     real = farmdeck.json("submit", TINY, "--frames", "1", "--hold", "--output", farmdeck.frames)
     assert list(real) == list(SHAPES["submit"])
     farmdeck.ok("delete", real["id"])
+
+
+def test_what_install_uninstall_and_bundle_say_is_as_documented(farmdeck: CommandLine):
+    bundled = farmdeck.json("bundle", "--host", "maya", "--to", farmdeck.home / "share")
+    installed = farmdeck.json("install", "maya", "--shared", farmdeck.home / "share")
+    removed = farmdeck.json("uninstall", "maya", "--shared", farmdeck.home / "share")
+    for name, real in (("bundle", bundled), ("install", installed), ("uninstall", removed)):
+        assert real and fits(keys(SHAPES[name]), keys(real)), (name, real)
 
 
 def test_every_command_is_on_the_page(farmdeck: CommandLine):

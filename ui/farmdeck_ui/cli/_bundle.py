@@ -32,7 +32,7 @@ _SYSTEMS: dict[str, System] = {"linux": "linux", "windows": "windows", "macos": 
 @_show.json_option
 def bundle(host: str, folder: Path, version: str | None, zipped: bool, system: str | None, as_json: bool) -> None:
     """Write an application's side of Farmdeck into a folder: pure Python, nothing else needed."""
-    said: dict[str, Any] = {"host": host, "zip": "", "installed": [], "agent": ""}
+    said: dict[str, Any] = {"host": host, "zip": "", "agent": ""}
     done = [] if zipped else install_shared(host, folder, version)
     if zipped:
         said["zip"] = str(bundle_zip(host, folder, version))

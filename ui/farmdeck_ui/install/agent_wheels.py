@@ -49,7 +49,8 @@ def fetch_wheels(system: System, folder: Path, environ: Mapping[str, str] = os.e
     What there is already is replaced. Needs the network, or what pip's own variables name in its place
     (PIP_FIND_LINKS, PIP_INDEX_URL). Raises InstallError.
     """
-    target = folder.absolute() / f"farmdeck-agent-{system}"
+    name = "macos" if system == "darwin" else system
+    target = folder.absolute() / f"farmdeck-agent-{name}"
     with writing(target), tempfile.TemporaryDirectory() as temporary:
         wheels = Path(temporary) / "wheels"
         wheels.mkdir()
@@ -57,7 +58,7 @@ def fetch_wheels(system: System, folder: Path, environ: Mapping[str, str] = os.e
         windows = system == "windows"
         said = _SAID.format(
             version=__version__,
-            system=system,
+            system=name,
             python=PYTHON,
             folder="Scripts" if windows else "bin",
             suffix=".exe" if windows else "",
