@@ -20,13 +20,16 @@ from ._files import Managed
 def make_scene(facts: Facts) -> Scene:
     """What was read, with every file looked for."""
     found = Found(Disk(), lambda path, folder: path)
-    folders = _folders(facts, found.disk)
-    _add_assets(facts, folders, found)
+    folders = _folders(facts)
+    references = tuple(_references(facts, folders, found.disk))
+    inside = [os.path.dirname(reference.file) for reference in references if reference.loaded]
+    _add_assets(facts, _searched([*folders, *inside], found.disk), found)
     views = [batch.view for batch in facts.views]
+    items = rules.items(facts.setup, facts.cameras, views, facts.active)
     return Scene(
         file=facts.file,
         software=Software("3ds Max", facts.version),
-        items=tuple(_with_aovs(item, facts.aovs) for item in _items(facts, views)),
+        items=tuple(_with_aovs(item, facts.aovs) for item in items),
         cameras=tuple(sorted(set(facts.cameras))),
         frames=range_text(*facts.segment),
         fps=float(facts.fps),
@@ -34,7 +37,7 @@ def make_scene(facts: Facts) -> Scene:
         plugins=facts.plugins,
         problems=(*rules.namesakes(facts.cameras), *_presets(facts), *_overwritten(facts), *found.problems),
         unsaved=facts.unsaved,
-        references=tuple(_references(facts, folders, found.disk)),
+        references=references,
         details=_details(facts),
     )
 
@@ -48,35 +51,49 @@ def _details(facts: Facts) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def _items(facts: Facts, views: list[rules.View]) -> tuple[RenderItem, ...]:
-    return rules.items(facts.setup, facts.cameras, views, facts.active)
-
-
 def _with_aovs(item: RenderItem, aovs: tuple[str, ...]) -> RenderItem:
     return replace(item, outputs=tuple(sorted({*item.outputs, *aovs})))
 
 
-def _folders(facts: Facts, disk: Disk) -> list[str]:
-    """Where files are looked for by name: beside the scene, then in the project; "" where there is neither."""
-    places = [folder for folder in (os.path.dirname(facts.file), facts.project.replace("\\", "/")) if folder]
-    return list(dict.fromkeys(path for place in places for path in rules.search_folders(place, disk))) or [""]
+def _folders(facts: Facts) -> list[str]:
+    """Where the scene and its project lie; "" where there is neither."""
+    folders = (os.path.dirname(facts.file), facts.project.replace("\\", "/"))
+    return [folder for folder in folders if folder] or [""]
+
+
+def _searched(folders: Iterable[str], disk: Disk) -> list[str]:
+    """Where files are looked for by their name, for what lies in these folders."""
+    return list(dict.fromkeys(path for folder in folders for path in rules.search_folders(folder, disk)))
+
+
+def _references(facts: Facts, folders: list[str], disk: Disk) -> Iterable[Reference]:
+    """Each XRef scene; what is inside one is looked for beside it too."""
+    places = {"": folders}
+    for xref in facts.xrefs:
+        searched = places[xref.parent]
+        file = rules.located(xref.path, _searched(searched, disk), disk)
+        places[xref.node] = [*searched, os.path.dirname(file)]
+        yield Reference(xref.node, "", xref.path, file, xref.loaded and disk.exists(file), xref.parent)
 
 
 def _add_assets(facts: Facts, folders: list[str], found: Found) -> None:
     known = {_key(asset.name): asset for asset in facts.managed}
-    xrefs = {_key(xref.path) for xref in facts.xrefs if not xref.loaded}
+    off = {_key(xref.path) for xref in facts.xrefs if not xref.loaded}
     for path in _needed(facts):
-        asset = known.get(_key(path), Managed(path, "", ""))
+        # Of a file that the asset manager does not know nothing is known: mostly it is a map.
+        asset = known.get(_key(path), Managed(path, "Bitmap", ""))
         if rules.is_output(asset.type):
             continue
         full = rules.located(path, folders, found.disk, asset.found)
         kind = rules.asset_kind(asset.type, path)
-        found.at(path, full, kind, rules.owner(asset.type), optional=_key(path) in xrefs)
+        found.at(path, full, kind, rules.owner(asset.type), optional=_key(path) in off)
 
 
 def _needed(facts: Facts) -> Iterable[str]:
     """What Asset Tracking lists but for the scene itself, each file once."""
-    paths = {_key(path): path for path in (*facts.tracked, *(xref.path for xref in facts.xrefs))}
+    paths: dict[str, str] = {}
+    for path in (*facts.tracked, *(xref.path for xref in facts.xrefs)):
+        paths.setdefault(_key(path), path)
     paths.pop(_key(facts.file), None)
     return paths.values()
 
@@ -84,12 +101,6 @@ def _needed(facts: Facts) -> Iterable[str]:
 def _key(path: str) -> str:
     """Paths are the same on Windows whatever their case and slashes."""
     return path.replace("\\", "/").lower()
-
-
-def _references(facts: Facts, folders: list[str], disk: Disk) -> Iterable[Reference]:
-    for xref in facts.xrefs:
-        file = rules.located(xref.path, folders, disk)
-        yield Reference(xref.node, "", xref.path, file, xref.loaded and disk.exists(file), xref.parent)
 
 
 def _presets(facts: Facts) -> Iterable[Problem]:

@@ -13,7 +13,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import pytest
 
 from tests.hosts.max.maxfile import FileAsset
-from tests.hosts.max.openscene import Open, View
+from tests.hosts.max.openscene import Open, View, XRef
 from tests.hosts.max.standin import Max, opened
 
 REAL = sorted((Path(__file__).parents[3].parent / "shared" / "scenes" / "max").glob("*.max"))
@@ -73,7 +73,7 @@ def shot(tmp_path: Path) -> Open:
             FileAsset("XRef", "set.max", ""),
             FileAsset("Bitmap", "C:\\3ds Max\\maps\\UV_Checker.png", ""),
         ],
-        xrefs=[("set.max", False)],
+        xrefs=[XRef("set.max")],
         headings={"Used Plug-Ins": ["maxtoa.dlr", "gone.dlo", "maxtoa.dlr"]},
         dlls=[("C:\\Max\\mtl.dlt", "27,0,0,1"), ("C:\\Max\\MaxToA.dlr", "5,7,0,3\t\t5,7,0,3")],
     )

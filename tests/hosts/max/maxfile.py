@@ -15,8 +15,7 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-
-import olefile
+from typing import Any
 
 DOCUMENT = "\x05DocumentSummaryInformation"
 TICKS = 4800
@@ -73,6 +72,8 @@ class MaxFile:
 
 def read_max(path: str) -> MaxFile:
     """The file at `path`; raises OSError, ValueError, struct.error on nonsense (the stand-in opens good files)."""
+    import olefile  # not there in every Python that a made-up scene is opened in
+
     with olefile.OleFileIO(path) as ole:
         config = _stream(ole, "Config")
         time = {cid: config[a:b] for cid, a, b in _inside(config, 0x20B0)}
@@ -93,7 +94,7 @@ def _i32(data: bytes | None, default: int) -> int:
     return struct.unpack("<i", data)[0] if data and len(data) == 4 else default
 
 
-def _stream(ole: olefile.OleFileIO, name: str) -> bytes:
+def _stream(ole: Any, name: str) -> bytes:
     """A stream's bytes, unpacked where the file was saved compressed; b"" when there is none."""
     if not ole.exists(name):
         return b""
@@ -103,7 +104,7 @@ def _stream(ole: olefile.OleFileIO, name: str) -> bytes:
     return zlib.decompress(data) if data[:1] == b"\x78" and name != "ClassDirectory3" else data
 
 
-def _headings(ole: olefile.OleFileIO) -> dict[str, list[str]]:
+def _headings(ole: Any) -> dict[str, list[str]]:
     """The lines by their English heading: a 3ds Max in another language translates all eight but keeps their order."""
     if not ole.exists(DOCUMENT):
         return {}

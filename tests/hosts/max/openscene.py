@@ -27,6 +27,15 @@ class View:
 
 
 @dataclass
+class XRef:
+    """An XRef scene, with those inside it."""
+
+    file: str
+    disabled: bool = False
+    inside: list[XRef] = field(default_factory=list)
+
+
+@dataclass
 class Open:
     """The open scene: a file's facts, and what a test changes."""
 
@@ -63,8 +72,7 @@ class Open:
     tracked: list[str] = field(default_factory=list)
     """What Asset Tracking lists."""
     assets: list[FileAsset] = field(default_factory=list)
-    xrefs: list[tuple[str, bool]] = field(default_factory=list)
-    """(file, disabled)."""
+    xrefs: list[XRef] = field(default_factory=list)
     headings: dict[str, list[str]] = field(default_factory=dict)
     dlls: list[tuple[str, str]] = field(default_factory=list)
     """(full path, file version) of the plug-ins of this 3ds Max."""
@@ -92,13 +100,13 @@ def from_file(path: str) -> Open:
         fps=told.fps,
         range=(told.range[0] / ticks, told.range[1] / ticks),
         now=told.now / ticks,
-        time_type=1 if (first, last) == (0, 0) else 3,
+        time_type=2 if not said("Animation End") else 1 if (first, last) == (0, 0) else 3,
         step=int(said("Nth Frame") or 1),
         output=said("Render Output"),
         span=(first, last),
         tracked=_tracked(told),
         assets=told.assets,
-        xrefs=[(asset.name, False) for asset in told.assets if asset.kind == "XRef"],
+        xrefs=[XRef(asset.name) for asset in told.assets if asset.kind == "XRef"],
         elements=[(_class_word(name), True, "") for name in told.elements],
         headings=told.headings,
     )
@@ -124,7 +132,9 @@ def _tracked(told: MaxFile) -> list[str]:
 
     The scene itself is in 3ds Max' list too (deadline-cloud-for-3ds-max drops it).
     """
-    names = {name.lower() for name in told.headings.get("External Dependencies", [])}
+    if "External Dependencies" not in told.headings:
+        return [asset.name for asset in told.assets]
+    names = {name.lower() for name in told.headings["External Dependencies"]}
     files = [asset.name for asset in told.assets if asset.kind != "Bitmap" or _base(asset.name) in names]
     known = {_base(asset.name) for asset in told.assets}
     return [*files, *sorted(names - known)]

@@ -17,7 +17,7 @@ from typing import Any, Callable
 
 from .maxfile import FileAsset
 from .names import members
-from .openscene import Open, View, from_file
+from .openscene import Open, View, XRef, from_file
 from .values import Array, Byref, Name, Undefined, Value, Watchman, from_one, from_zero
 
 EVENTS = {
@@ -54,8 +54,8 @@ class Max:
 
     # -- the values
 
-    def value(self, kind: str, word: str = "", **given: Any) -> Value:
-        """A value of a class of the stub."""
+    def value(self, kind: str, word: str | None = None, **given: Any) -> Value:
+        """A value of a class of the stub; `word` is its str()."""
         return Value(self.watchman, kind, given, word)
 
     def time(self, frame: float) -> Value:
@@ -125,8 +125,8 @@ class Max:
             ),
             xrefs=self.value(
                 "XRefs",
-                getXRefFileCount=lambda root=None: 0 if root else len(scene.xrefs),
-                getXRefFile=lambda index, root=None: self._xref(*from_one(scene.xrefs)(index)),
+                getXRefFileCount=lambda root=None: len(self._xrefs(root)),
+                getXRefFile=lambda index, root=None: self._xref(from_one(self._xrefs(root))(index)),
             ),
             pluginManager=self.value(
                 "PluginManager",
@@ -204,8 +204,11 @@ class Max:
             GetFullFilePath=lambda: asset.found,
         )
 
-    def _xref(self, file: str, disabled: bool) -> Value:
-        return self.value("XRefScene", filename=file, disabled=disabled)
+    def _xrefs(self, root: Value | None) -> list[XRef]:
+        return self.open.xrefs if root is None else root._members["_inside"]
+
+    def _xref(self, xref: XRef) -> Value:
+        return self.value("XRefScene", filename=xref.file, disabled=xref.disabled, _inside=xref.inside)
 
     def _file_properties(self) -> Value:
         kept = self.open.properties

@@ -12,7 +12,7 @@ from farmdeck.scene import Severity
 
 from tests.hosts.max.conftest import Opens
 from tests.hosts.max.maxfile import FileAsset
-from tests.hosts.max.openscene import Open, View
+from tests.hosts.max.openscene import Open, View, XRef
 from tests.hosts.max.values import Forbidden, Value
 
 
@@ -99,10 +99,22 @@ def test_a_file_that_3ds_max_finds_elsewhere_is_taken_from_there(max_with: Opens
 
 
 def test_a_switched_off_xref_scene_is_not_asked_for(max_with: Opens, shot: Open) -> None:
-    shot.xrefs = [("set.max", True)]
+    shot.xrefs = [XRef("set.max", disabled=True)]
     scene = read(max_with(shot))
     assert scene.assets[-1].optional and not scene.references[0].loaded
     assert not [problem for problem in scene.problems if problem.subject == "XRef"]
+
+
+def test_what_an_xref_scene_needs_is_looked_for_beside_it(max_with: Opens, shot: Open, tmp_path: Any) -> None:
+    (tmp_path / "sets").mkdir()
+    for name in ("set.max", "inner.max", "rock.png"):
+        (tmp_path / "sets" / name).write_bytes(b"x")
+    shot.xrefs = [XRef(str(tmp_path / "sets" / "set.max"), inside=[XRef("inner.max")])]
+    shot.tracked, shot.assets = ["D:\\sets\\rock.png", "inner.max"], []
+    scene = read(max_with(shot))
+    rows = [(reference.node, reference.parent, reference.loaded) for reference in scene.references]
+    assert rows == [("set.max", "", True), ("inner.max", "set.max", True)]
+    assert not [asset.path for asset in scene.assets if asset.missing] and len(scene.assets) == 3
 
 
 # -- outputs

@@ -58,12 +58,12 @@ class Watchman:
 class Value:
     """A value with members: those that the stub gives its class, in upper or lower case."""
 
-    def __init__(self, watchman: Watchman, kind: str, members: Mapping[str, Any], word: str = "") -> None:
+    def __init__(self, watchman: Watchman, kind: str, members: Mapping[str, Any], word: str | None = None) -> None:
         fields = {
             "_watchman": watchman,
             "_kind": kind,
             "_members": {name.lower(): value for name, value in members.items()},
-            "_word": word or kind,
+            "_word": kind if word is None else word,
         }
         for name, value in fields.items():
             object.__setattr__(self, name, value)
