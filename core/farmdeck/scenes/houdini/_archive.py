@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
 from ..._errors import SceneError
 from .._watch import Watch
@@ -27,17 +27,10 @@ MAX_NAME = 4_096
 _CHUNK = 4 << 20
 _HEAD = struct.Struct("6s53x6s11s")
 _ENDS = (b"LIMITED_COMMERCIAL_FILE!!!", b"NON_COMMERCIAL_FILE!!!")
-_EVERY = 8_192
 
 
-class Member(NamedTuple):
-    """One file of the archive."""
-
-    name: str
-    at: int
-    """Where its bytes begin in the file."""
-    data: bytes
-    """Empty for one that is larger than MAX_MEMBER."""
+Member = tuple[str, int, bytes]
+"""Its name, where its bytes begin in the file, the bytes: none for one that is larger than MAX_MEMBER."""
 
 
 def members(file: BinaryIO, size: int, watch: Watch | None) -> Iterator[Member]:
@@ -46,15 +39,10 @@ def members(file: BinaryIO, size: int, watch: Watch | None) -> Iterator[Member]:
     Raises SceneError for another kind of file, and for one that is cut short or damaged.
     """
     magic = file.read(6)
-    file.seek(0)
     if magic not in LICENCES:
         raise other_form(magic)
-    window = _Window(file, size)
-    walk = _octal(window) if magic == CPIO else _marked(window, magic)
-    for count, member in enumerate(walk):
-        if watch is not None and count % _EVERY == 0:
-            watch.step(member.at, size)
-        yield member
+    window = _Window(file, size, watch)
+    return _octal(window) if magic == CPIO else _marked(window, magic)
 
 
 def damaged(why: str) -> SceneError:
@@ -74,8 +62,9 @@ def other_form(start: bytes) -> SceneError:
 class _Window:
     """The part of the file that is being looked at."""
 
-    def __init__(self, file: BinaryIO, size: int) -> None:
+    def __init__(self, file: BinaryIO, size: int, watch: Watch | None) -> None:
         self._file = file
+        self._watch = watch
         self.size = size
         self.start = 0
         self.bytes = b""
@@ -88,31 +77,40 @@ class _Window:
             self._file.seek(at + len(kept))
             self.bytes = kept + self._file.read(max(_CHUNK, end - at - len(kept)))
             self.start = at
+            if self._watch is not None:
+                self._watch.step(min(end, self.size), self.size)
         return at - self.start
 
 
 def _octal(window: _Window) -> Iterator[Member]:
-    at = 0
+    """The walk is one loop, since large scenes have a million members."""
+    at, unpack, room = 0, _HEAD.unpack_from, _HEAD.size + MAX_NAME
     while True:
-        here = window.hold(at, _HEAD.size + MAX_NAME)
-        if len(window.bytes) - here < _HEAD.size:
+        here = at - window.start
+        if here < 0 or here + room > len(window.bytes):
+            here = window.hold(at, room)
+        buffer = window.bytes
+        if len(buffer) - here < _HEAD.size:
             raise damaged(f"it ends after {window.size:,} bytes, before its end mark")
-        magic, name_digits, size_digits = _HEAD.unpack_from(window.bytes, here)
+        magic, name_digits, size_digits = unpack(buffer, here)
         try:
             name_size, size = int(name_digits, 8), int(size_digits, 8)
         except ValueError:
             name_size = size = -1
         if magic != CPIO or not 0 < name_size <= MAX_NAME or size < 0:
             raise damaged(f"what is at byte {at:,} is no member of it")
-        start = here + _HEAD.size
-        name = window.bytes[start : start + name_size - 1].decode("utf-8", "replace")
+        begin = here + _HEAD.size
+        name = buffer[begin : begin + name_size - 1].decode("utf-8", "replace")
         if name == LAST:
             return
+        begin += name_size
         at += _HEAD.size + name_size
-        if at + size > window.size:
-            raise damaged(f"it is cut short in {name or 'a member'}")
-        here = window.hold(at, size) if size <= MAX_MEMBER else 0
-        yield Member(name, at, window.bytes[here : here + size] if size <= MAX_MEMBER else b"")
+        if begin + size > len(buffer):
+            if at + size > window.size:
+                raise damaged(f"it is cut short in {name or 'a member'}")
+            begin = window.hold(at, size) if size <= MAX_MEMBER else 0
+            buffer = window.bytes if size <= MAX_MEMBER else b""
+        yield name, at, buffer[begin : begin + size]
         at += size
 
 
@@ -149,6 +147,6 @@ def _marks(window: _Window, head: re.Pattern[bytes]) -> Iterator[tuple[int, byte
 def _between(window: _Window, name: str, begin: int, end: int) -> Member:
     size = end - begin
     if not 0 <= size <= MAX_MEMBER:
-        return Member(name, begin, b"")
+        return name, begin, b""
     here = window.hold(begin, size)
-    return Member(name, begin, window.bytes[here : here + size])
+    return name, begin, window.bytes[here : here + size]

@@ -68,11 +68,17 @@ def frame_pattern(at: Callable[[float], str]) -> str:
     if first == other:
         return first
     pieces = other.split(str(_ANY_FRAME))
-    match = re.fullmatch("(0*1)".join(re.escape(piece) for piece in pieces), first) if len(pieces) > 1 else None
-    if match is None:
+    pattern, begin = "", 0
+    for index, piece in enumerate(pieces):
+        after = begin + len(piece)
+        end = after if index == len(pieces) - 1 else first.find("1", after) + 1
+        if first[begin:after] != piece or end < after or first[after:end].strip("0") not in ("", "1"):
+            raise Unexpandable(first)
+        pattern += piece + "#" * (end - after)
+        begin = end
+    if begin != len(first):
         raise Unexpandable(first)
-    digits = ["#" * len(group) for group in match.groups()]
-    return "".join(piece + mark for piece, mark in zip(pieces, [*digits, ""]))
+    return pattern
 
 
 def _variables(text: str, scope: Scope, frame: float) -> str:

@@ -13,21 +13,20 @@ import re
 from array import array
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import BinaryIO
+from typing import BinaryIO, Callable
 
 from ..._errors import SceneError
 from .._watch import Watch
 from . import _parms
-from ._archive import LICENCES, Member, members
+from ._archive import LICENCES, members
 from ._files import READ, child_category, file_kind
 from ._parms import Held
 
 ROOT = frozenset({".start", ".variables", ".takes", ".OPlibraries", ".OPfallbacks", ".OPdummydefs"})
 """What is kept of the scene's own members."""
-_PLACES = {".def": 0, ".parm": 2, ".chn": 4}
-_WIDTH = 6
+_PLACES = {"def": 0, "parm": 2, "chn": 4}
+_EMPTY = (0,) * 6
 _PATH_LIKE = re.compile(rb"^[^\s{}]+\t\[[^\]\n]*\]\t\(\t[^\n]*[/\\][^\n]*\t\)$", re.MULTILINE)
-_TYPE = re.compile(rb"^type = (\S+)", re.MULTILINE)
 _VERSION = re.compile(rb"___Version___\0\0\0\x03\0([\x01-\x40])")
 _DOT = re.compile(rb'"input"\s*:\s*"(\S+)')
 MAX_NODES = 4_000_000
@@ -54,12 +53,19 @@ class Hip:
         self._places = array("Q")
         self._dots: dict[str, str] = {}
         self._categories: dict[str, str] = {}
-        self._words: dict[str, str] = {}
+        self._words: dict[bytes, str] = {}
         self.parms = lru_cache(_CACHED)(self._read_parms)
         self.channels = lru_cache(_CACHED)(self._read_channels)
         self.definition = lru_cache(_CACHED)(self._read_definition)
-        for member in members(file, size, watch):
-            self._note(member)
+        self._takers: dict[str, Callable[[str, bytes], None]] = {
+            "init": self._add,
+            "parm": self._look,
+            "chn": self._look_at_channels,
+            "userdata": self._version,
+            "networkdotinit": self._dot,
+        }
+        for name, at, data in members(file, size, watch):
+            self._note(name, at, data)
 
     def category(self, path: str) -> str:
         """`Object`, `Sop`, `Driver`, …; "" for Houdini's own managers (`/obj`, `/out`)."""
@@ -100,55 +106,59 @@ class Hip:
         """Does it keep its contents in the file (a lock), so that it is not cooked?"""
         return self.definition(path)[1].get("lock", "off") not in ("off", "")
 
-    def _note(self, member: Member) -> None:
-        name = member.name
+    def _note(self, name: str, at: int, data: bytes) -> None:
         path, dot, ending = name.rpartition(".")
         if not path:
             if name in ROOT:
-                self.root[name] = member.data
+                self.root[name] = data
             return
-        ending = dot + ending
-        if ending == ".init":
-            self._add("/" + path, member.data)
-        elif ending in _PLACES:
-            self._place("/" + path, ending, member)
-        elif ending == ".userdata":
-            self._version("/" + path, member.data)
-        elif ending == ".networkdotinit":
-            found = _DOT.search(member.data)
-            if found is not None:
-                self._dots["/" + path] = found[1].decode("utf-8", "replace")
+        path = "/" + path
+        column = _PLACES.get(ending)
+        if column is not None:
+            self._place(path, column, at, len(data))
+        take = self._takers.get(ending)
+        if take is not None:
+            take(path, data)
 
     def _add(self, path: str, data: bytes) -> None:
-        found = _TYPE.search(data)
-        word = found[1].decode("utf-8", "replace") if found is not None else ""
-        self.types[path] = self._words.setdefault(word, word)
+        """`type = geo` and another line; equal words are kept once."""
+        raw = data[7 : data.find(b"\n")] if data.startswith(b"type = ") else b""
+        word = self._words.get(raw)
+        if word is None:
+            word = self._words[raw] = raw.strip().decode("utf-8", "replace")
+        self.types[path] = word
         if len(self.types) > MAX_NODES:
             raise SceneError(f"The scene has more than {MAX_NODES:,} nodes.", "Check it in Houdini.")
 
-    def _place(self, path: str, ending: str, member: Member) -> None:
+    def _dot(self, path: str, data: bytes) -> None:
+        found = _DOT.search(data)
+        if found is not None:
+            self._dots[path] = found[1].decode("utf-8", "replace")
+
+    def _place(self, path: str, column: int, at: int, size: int) -> None:
         row = self._rows.get(path)
         if row is None:
             row = self._rows[path] = len(self._places)
-            self._places.extend((0,) * _WIDTH)
-        column = row + _PLACES[ending]
-        self._places[column], self._places[column + 1] = member.at, len(member.data)
-        if ending == ".parm" and b"/" in member.data:
-            self._look(path, member.data)
-        elif ending == ".chn" and b"chs" in member.data:
-            names = [name for name in _parms.channels(member.data) if name in READ]
-            if names:
-                self.looks_like_file.setdefault(path, []).extend(names)
+            self._places.extend(_EMPTY)
+        self._places[row + column] = at
+        self._places[row + column + 1] = size
+
+    def _look_at_channels(self, path: str, data: bytes) -> None:
+        names = [name for name in _parms.channels(data) if name in READ] if b"chs" in data else []
+        if names:
+            self.looks_like_file.setdefault(path, []).extend(names)
 
     def _look(self, path: str, data: bytes) -> None:
-        for line in _PATH_LIKE.findall(data):
+        for line in _PATH_LIKE.findall(data) if b"/" in data else ():
+            if b"." not in line and b"`" not in line:
+                continue
             for name, row in _parms.values(line).items():
                 if row and ("`" in row[0].text or file_kind(name, row[0].text)):
                     self.looks_like_file.setdefault(path, []).append(name)
 
     def _version(self, path: str, data: bytes) -> None:
         kind = self.types.get(path, "")
-        if kind and kind not in self.versions:
+        if kind not in self.versions:
             found = _VERSION.search(data)
             self.versions[kind] = data[found.end() :][: found[1][0]].decode("utf-8", "replace") if found else ""
 
@@ -162,14 +172,14 @@ class Hip:
 
     def _read_parms(self, path: str) -> dict[str, tuple[Held, ...]]:
         """The values that it was saved with, by name."""
-        return _parms.values(self._bytes(path, ".parm"))
+        return _parms.values(self._bytes(path, "parm"))
 
     def _read_channels(self, path: str) -> dict[str, str]:
         """The expressions of its channels, by channel."""
-        return _parms.channels(self._bytes(path, ".chn"))
+        return _parms.channels(self._bytes(path, "chn"))
 
     def _read_definition(self, path: str) -> tuple[tuple[str, ...], dict[str, str]]:
-        raw = self._bytes(path, ".def")
+        raw = self._bytes(path, "def")
         return _parms.inputs(raw), _parms.flags(raw)
 
 

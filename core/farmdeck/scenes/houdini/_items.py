@@ -31,12 +31,9 @@ class Items:
         for path in self.rows:
             self._inside.setdefault(posixpath.dirname(path), []).append(path)
         self.problems: list[Problem] = []
+        kinds = {kind for kind in set(network.types.values()) if base_name(kind) in CAMERAS}
         self.cameras = tuple(
-            sorted(
-                path
-                for path, kind in network.types.items()
-                if base_name(kind) in CAMERAS and network.category(path) == "Object"
-            )
+            sorted(path for path, kind in network.types.items() if kind in kinds and network.category(path) == "Object")
         )
 
     def items(self) -> tuple[RenderItem, ...]:

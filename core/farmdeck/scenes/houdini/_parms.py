@@ -100,4 +100,5 @@ def _text(raw: bytes) -> str:
 
 
 def _plain(text: str) -> str:
-    return _ESCAPE.sub(r"\1", text[1:-1]) if text[:1] == '"' else _ESCAPE.sub(r"\1", text)
+    text = text[1:-1] if text[:1] == '"' else text
+    return _ESCAPE.sub(r"\1", text) if "\\" in text else text
