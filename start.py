@@ -35,6 +35,7 @@ VENDOR = {"3.0.4.3": (3, 11), "2.9.0": (3, 9), "2.2.0": (3, 9)}
 
 # What the hosts of 2023 and 2024 bring along: the tests open the panel in it, too.
 PYSIDE2, PYSIDE2_PYTHON = "5.15.2.1", (3, 10)
+STAND_INS = ("maya-stubs==", "olefile==", "types-houdini==", "pytest==")  # what the stand-ins of the hosts ask
 
 # What the wheels expect of the system, by the Debian package that has it.
 BPY_LIBRARIES = {
@@ -277,7 +278,9 @@ def vendor_environment(version: str) -> Path | None:
 def pyside2_environment() -> Path | None:
     """The Python of .venvs/pyside2, or None where the Python that it needs is not to be found."""
     folder = HERE / ".venvs" / "pyside2"
-    python, stamp, wanted = interpreter(folder), folder / "pyside2.stamp", f"PySide2=={PYSIDE2} {HERE}"
+    pins = [line for file in (PINS, TEST_PINS) for line in file.read_text().split() if line.startswith(STAND_INS)]
+    wanted = f"{' '.join([f'PySide2=={PYSIDE2}', *pins])} {HERE}"
+    python, stamp = interpreter(folder), folder / "pyside2.stamp"
     if python.exists() and stamp.exists() and stamp.read_text() == wanted:
         return python
     base = find_python(PYSIDE2_PYTHON)
@@ -285,7 +288,7 @@ def pyside2_environment() -> Path | None:
         return None
     say("Setting up PySide2 to test the panel with (once; about 500 MB) …")
     make_environment(folder, base)
-    pip(python, f"PySide2=={PYSIDE2}")
+    pip(python, f"PySide2=={PYSIDE2}", *pins)
     stamp.write_text(wanted)
     return python
 

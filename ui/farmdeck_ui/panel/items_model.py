@@ -194,6 +194,7 @@ def worst_by_subject(problems: Sequence[Any]) -> dict[str, str]:
 
 
 def _short_names(items: Sequence[RenderItem]) -> dict[str, str]:
-    """The last piece of the address where that is enough: the only scene's layers need not say its name."""
+    """The layer alone where that is enough: the only scene's view layers need not say its name."""
     scenes = {item.address[:-1] for item in items}
-    return {item.name: item.address[-1] if len(scenes) == 1 else item.name for item in items}
+    short = len(scenes) == 1
+    return {item.name: item.address[-1] if short and item.kind == "view_layer" else item.name for item in items}

@@ -18,7 +18,7 @@ from .widgets import GRID, FlatHeader, Section, Words, bold, row_height, tool_bu
 
 SEARCH_FROM = 7  # items
 ROWS_SHOWN = 8
-_ICONS = {"view_layer": "layers", "render_layer": "layers", "batch_view": "camera"}
+_ICONS = {"batch_view": "camera", "camera": "camera", "view": "camera", "rop": "machine"}
 
 
 class ItemDelegate(QtWidgets.QStyledItemDelegate):
