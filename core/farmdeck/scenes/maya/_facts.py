@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ...scene import Plugin, Problem, Reference
+from ._files import NodeFile
 from ._output import Pass
 from ._project import Project
 from ._rules import Value
@@ -39,6 +40,8 @@ class NodeFacts:
     """By long attribute name: those that `_files.FILES` and `_files.EXTRA` have for the type, as far as known."""
     folder: str = ""
     """Absolute folder of the scene file that it is in; "" for the scene's own."""
+    files: tuple[NodeFile, ...] = ()
+    """What else it names, as Maya itself knows: attributes that the rules do not have."""
 
 
 @dataclass(frozen=True)

@@ -142,7 +142,7 @@ class _Files:
             optional = not reference.loaded
             self._found.at(reference.path, reference.file, "reference", reference.node, optional=optional)
         for node in self._facts.nodes:
-            for file in files_of(node.type, node.values):
+            for file in (*files_of(node.type, node.values), *node.files):
                 self._add(node, file)
         config = self._facts.color_config
         if config and not config.startswith("<MAYA_RESOURCES>"):
