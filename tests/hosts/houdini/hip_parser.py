@@ -48,6 +48,7 @@ class Definition:
     defaults: list[str] = field(default_factory=list)
     menu: list[str] = field(default_factory=list)
     label: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
     base: bool = False
     """A line of a node's own script that says where a parm of the type stands, and no more."""
 
@@ -89,13 +90,18 @@ class HipFile:
     """By name: the parent's name, and what it overrides by node path and parm."""
     current_take: str
     scripts: dict[str, str]
-    """The dialog script of each asset that the file carries a definition or a dummy of, by `filecache::2.0`."""
+    """The dialog script of each asset that the file carries a definition or a dummy of, by `Sop/filecache::2.0`."""
     libraries: dict[str, str]
     """The library of each asset by `Sop/filecache::2.0`."""
+    scene_libraries: list[str]
+    """What the scene itself installs, as it is written."""
+    licence: str
+    """`Commercial`, `Indie` or `Apprentice`: the first bytes of the file tell (public .hiplc and .hipnc files)."""
 
 
 def load(path: str | Path) -> HipFile:
-    members = dict(read_members(Path(path).read_bytes()))
+    data = Path(path).read_bytes()
+    members = dict(read_members(data))
     root = FileNode("")
     for name in MANAGERS:
         _node(root, name).type = name
@@ -114,6 +120,8 @@ def load(path: str | Path) -> HipFile:
         current_take=current,
         scripts=_scripts(members.get(".OPdummydefs", b"")),
         libraries=_libraries(text(members.get(".OPfallbacks", b""))),
+        scene_libraries=[line for line in lines(members.get(".OPlibraries", b"")) if line],
+        licence={b"HouLC\x1a": "Indie", b"HouNC\x1a": "Apprentice"}.get(data[:6], "Commercial"),
     )
 
 
@@ -126,6 +134,12 @@ def lines(data: bytes) -> list[str]:
 
 
 def read_members(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Name and bytes of each; a scene of a limited licence marks where each begins, and tells no size."""
+    if data[:6] in (b"HouLC\x1a", b"HouNC\x1a"):
+        heads = list(re.finditer(re.escape(data[:6]) + rb"[0-9a-fA-F]{28}([^\0]{1,4000})\0", data))
+        for head, end in zip(heads, [*(other.start() for other in heads[1:]), len(data)]):
+            yield text(head[1]), data[head.end() : end]
+        return
     at = 0
     while at + 76 <= len(data) and data[at : at + 6] == b"070707":
         name_size, size = int(data[at + 59 : at + 65], 8), int(data[at + 65 : at + 76], 8)
@@ -194,7 +208,7 @@ def _read_def(node: FileNode, source: str) -> None:
     flags = re.search(r"^flags =(.*)$", source, re.MULTILINE)
     if flags:
         words = flags[1].split()
-        node.flags = {name: value == "on" for name, value in zip(words[::2], words[1::2])}
+        node.flags = {name: value != "off" for name, value in zip(words[::2], words[1::2])}
     block = re.search(r"^inputs\s*\{(.*?)^\}", source, re.MULTILINE | re.DOTALL)
     for line in block[1].splitlines() if block else ():
         words = [word for word, _ in tokens(line)]
@@ -307,10 +321,25 @@ def _libraries(source: str) -> dict[str, str]:
 
 
 def _scripts(data: bytes) -> dict[str, str]:
-    """The dialog scripts in `.OPdummydefs`, by the type's name, unread: there are many, and long."""
-    heads = list(re.finditer(rb"# Dialog script for (\S+) automatically generated", data))
-    ends = [*(head.start() for head in heads[1:]), len(data)]
-    return {text(head[1]): text(data[head.end() : end]) for head, end in zip(heads, ends)}
+    """The dialog scripts in `.OPdummydefs` by asset, unread: there are many, and long.
+
+    It is a library: `INDX`, then name, offset, size and time of each section, then the sections one after the other.
+    """
+    found: dict[str, str] = {}
+    if data[:4] != b"INDX":
+        return found
+    places, at = [], 16
+    for _ in range(struct.unpack(">I", data[12:16])[0]):
+        (length,) = struct.unpack(">I", data[at : at + 4])
+        name = text(data[at + 4 : at + 4 + length])
+        places.append((name, *struct.unpack(">II", data[at + 4 + length : at + 12 + length])))
+        at += length + 16
+    for name, start, size in places:
+        section = data[at + start : at + start + size]
+        head = section.find(b"# Dialog script for ")
+        if "/" in name and head >= 0:
+            found[name] = text(section[section.index(b"\n", head) :])
+    return found
 
 
 # -- dialog scripts
@@ -355,6 +384,9 @@ def _read_parm(words: list[tuple[str, bool]], at: int, found: dict[str, Definiti
         elif word == "default":
             at, values = _block(words, at + 1)
             definition.defaults = [value for value in values if value not in ("[", "]")]
+        elif word == "parmtag":
+            at, values = _block(words, at + 1)
+            definition.tags.update([values[:2]])  # type: ignore[list-item]
         elif word == "menu":
             at, values = _block(words, at + 1)
             definition.menu = values[::2]

@@ -23,6 +23,7 @@ class Place(Protocol):
 
     frame: float
 
+    def clock(self, name: str) -> float | None: ...
     def variable(self, name: str) -> str | None: ...
     def channel(self, path: str) -> float: ...
     def text(self, path: str) -> str: ...
@@ -194,6 +195,9 @@ class _Parser:
         if kind == "string":
             return self.quoted(word)
         if kind == "variable":
+            time = self.place.clock(word.strip("${}"))
+            if time is not None:
+                return time
             found = variable(word.strip("${}"), self.place)
             return float(found) if re.fullmatch(r"-?\d+(\.\d+)?", found) else found
         if kind == "name" and self.words[self.at][1] == "(":

@@ -6,10 +6,15 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from . import hip_parser, node_types
 from .hip_parser import Definition, FileNode, Value
 from .values import Slot
+
+
+class ForbiddenWrite(AssertionError):
+    """Something was written while the scene was only to be read."""
 
 
 class Session:
@@ -30,10 +35,14 @@ class Session:
         self.variables = {**self.file.variables, "HIP": folder, "HIPFILE": self.path, "HIPNAME": stem}
         self.take = self.file.current_take
         self.dirty = self.new = self.loading = self.playing = False
+        self.frozen = False
+        """While a scene is read nothing at all may be written."""
         self.journal: list[str] = []
         """What was changed, in order."""
         self.saved: list[str] = []
         self.selected: set[str] = set()
+        self.stages: dict[str, Any] = {}
+        """The composed stage of each LOP that need not cook, by its path."""
         self._slots: dict[int, dict[str, Slot]] = {}
         self._definitions: dict[str, dict[str, Definition]] = {}
         self.set_values: dict[tuple[str, str, int], str] = {}
@@ -62,12 +71,27 @@ class Session:
             return "Manager"
         if node.parent.parent is None:
             return node_types.MANAGED[node.name]
-        known = node_types.NETWORKS.get(base_name(node.type))
-        return known or self.category(node)
+        if not node.type:  # inside a locked asset, whose contents the file has not: its name begins with its type
+            return node_types.NETWORKS.get(node.name.rstrip("0123456789"), "") or self.category(node)
+        return node_types.NETWORKS.get(base_name(node.type)) or self.category(node)
 
     def library(self, node: FileNode) -> str:
-        """The library that its type is defined in; "" for a type that is compiled in."""
-        return self.file.libraries.get(self.asset_key(node), "")
+        """The library that its type is defined in, where it lies; "" for a type that is compiled in."""
+        known = self.file.libraries.get(self.asset_key(node), "")
+        if known or self.asset_key(node) not in self.file.scripts:
+            return known
+        installed = [path for path in self.file.scene_libraries if not path.startswith("$HFS")]
+        return installed[0].replace("$HIP", self.variables["HIP"]) if installed else "Embedded"
+
+    def asset_version(self, node: FileNode) -> str:
+        """The library itself is not here; a node that is made from it keeps its version as user data."""
+        stack = [self.file.root]
+        while stack:
+            each = stack.pop(0)
+            if each.type == node.type:
+                return each.user_data.get("___Version___", "")
+            stack = [*each.children.values(), *stack]
+        return ""
 
     def asset_key(self, node: FileNode) -> str:
         """`labs::Sop/autouv::1.0`, as `.OPfallbacks` writes the type `labs::autouv::1.0`."""
@@ -95,11 +119,12 @@ class Session:
 
     def definitions(self, node: FileNode) -> dict[str, Definition]:
         """The type's parms where the file tells, and the node's own."""
-        if node.type not in self._definitions:
-            script = self.file.scripts.get(node.type, "")
-            self._definitions[node.type] = hip_parser.read_dialog(script) if script else {}
+        key = self.asset_key(node)
+        if key not in self._definitions:
+            script = self.file.scripts.get(key, "")
+            self._definitions[key] = hip_parser.read_dialog(script) if script else {}
         spare = {name: each for name, each in node.spare.items() if not each.base}
-        return {**self._definitions[node.type], **spare}
+        return {**self._definitions[key], **spare}
 
     def slots(self, node: FileNode) -> dict[str, Slot]:
         """Every parm of the node by its name."""
@@ -158,10 +183,12 @@ class Session:
 
     # -- changes
 
-    def change(self, what: str) -> None:
-        """Note it, and mark the scene as not saved."""
+    def write(self, what: str, dirties: bool = True) -> None:
+        """Note that something is written; `dirties`: it is part of the scene. Raises ForbiddenWrite while frozen."""
+        if self.frozen:
+            raise ForbiddenWrite(what)
         self.journal.append(what)
-        self.dirty = True
+        self.dirty = self.dirty or dirties
 
     def _install_folder(self) -> str:
         """`$HFS` of the machine that saved it: where its own assets lie."""

@@ -52,7 +52,7 @@ class HDADefinition(Strict, hou="HDADefinition"):
         return self._session.library(self._node)
 
     def version(self) -> str:
-        return ""
+        return self._session.asset_version(self._node)
 
     def nodeTypeName(self) -> str:
         return self._node.type
@@ -87,6 +87,10 @@ class ParmTemplate(Strict, hou="StringParmTemplate"):
 
     def stringType(self) -> EnumValue:
         return self._kinds.FileReference if self._file else self._kinds.Regular
+
+    def tags(self) -> dict[str, str]:
+        definition = self._evaluation.slot.definition
+        return dict(definition.tags) if definition is not None else {}
 
     def fileType(self) -> EnumValue:
         found: EnumValue = getattr(self._files, self._file or "Any")
@@ -162,13 +166,16 @@ class Parm(Strict, hou="Parm"):
 
     def set(self, value: Any) -> None:
         session = self._world._session
+        session.write(f"parm {self.path()} = {value}")
         session.set_values[self._slot.node.path, self._slot.tuple_name, self._slot.index] = str(value)
-        session.change(f"parm {self.path()} = {value}")
         self._world._node(self._slot.node)._emit("ParmTupleChanged", parm_tuple=None)
 
 
 class PlainTemplate(Strict, hou="ParmTemplate"):
     """Of a parm that holds no text."""
+
+    def tags(self) -> dict[str, str]:
+        return {}
 
 
 class Node(Strict, hou="OpNode"):
@@ -219,9 +226,20 @@ class Node(Strict, hou="OpNode"):
     def isLockedHDA(self) -> bool:
         return self._world._session.locked_asset(self._alive())
 
+    def isFlagReadable(self, flag: EnumValue) -> bool:
+        return self._flag(flag) in self._alive().flags
+
+    def isGenericFlagSet(self, flag: EnumValue) -> bool:
+        if self._flag(flag) not in self._alive().flags:
+            raise OperationFailed(f"The flag {flag} cannot be read.")
+        return self._alive().flags[self._flag(flag)]
+
+    def _flag(self, flag: EnumValue) -> str:
+        return flag.name().split(".")[-1].lower()
+
     def inputs(self) -> tuple[Node | None, ...]:
         node = self._alive()
-        if not node.inputs:
+        if not node.inputs or node.parent is None:
             return ()
         return tuple(self._input(node, index) for index in range(max(node.inputs) + 1))
 
@@ -266,19 +284,20 @@ class Node(Strict, hou="OpNode"):
         return self._alive().user_data.get(name)
 
     def setUserData(self, name: str, value: str) -> None:
+        self._world._session.write(f"user data {name}")
         self._alive().user_data[name] = value
-        self._world._session.change(f"user data {name}")
 
     def destroyUserData(self, name: str) -> None:
         if name not in self._alive().user_data:
             raise OperationFailed(f"no user data {name}")
         del self._alive().user_data[name]
-        self._world._session.change(f"user data {name} away")
+        self._world._session.write(f"user data {name} away")
 
     def setCurrent(self, on: bool, clear_all_selected: bool = False) -> None:
         session = self._world._session
-        session.selected = ({self._alive().path} if on else set()) | (set() if clear_all_selected else session.selected)
-        session.journal.append(f"selected {sorted(session.selected)}")
+        others = set() if clear_all_selected else session.selected
+        session.write(f"selected {self.path()}", dirties=False)
+        session.selected = others | ({self.path()} if on else set())
 
     # -- callbacks
 
@@ -293,29 +312,22 @@ class Node(Strict, hou="OpNode"):
         self._callbacks.remove((tuple(event_types), callback))
 
 
-class ManagerNode(Node, hou="OpNode"):
-    """A network at the root, and the root itself."""
+class LopNode(Node, hou="LopNode"):
+    def needsToCook(self) -> bool:
+        return self.path() not in self._world._session.stages
+
+    def stage(self) -> Any:
+        if self.needsToCook():
+            raise AssertionError(f"{self.path()} was made to cook")
+        return self._world._session.stages[self.path()]
 
 
-class Bypassed(Node, hou="RopNode"):
-    """Every class of nodes that has a bypass flag has it alike."""
-
-    def isBypassed(self) -> bool:
-        return self._alive().flags.get("bypass", False)
-
-
-class RopNode(Bypassed, hou="RopNode"):
-    def isLocked(self) -> bool:
-        return self._alive().flags.get("lock", False)
-
-
-def _class_of(category: str) -> type[Node]:
-    """The class of a category's nodes, with the methods that the stubs give that class."""
-    name = node_types.CLASSES.get(category, "OpNode")
-    if category == "Driver":
-        return RopNode
-    base: type[Node] = Bypassed if "isBypassed" in stubs.members(name) else Node
-    return types.new_class(name, (base,), {"hou": name})
+def _classes() -> dict[str, type[Node]]:
+    """Every class of nodes by its name, with the methods that the stubs give it."""
+    found: dict[str, type[Node]] = {"LopNode": LopNode}
+    for name in node_types.CLASSES.values():
+        found.setdefault(name, types.new_class(name, (Node,), {"hou": name}))
+    return found
 
 
 class Take(Strict, hou="Take"):
@@ -345,8 +357,8 @@ class Takes(Strict, hou="takes"):
     def setCurrentTake(self, take: Take) -> None:
         if take.name() not in self._session.file.takes:
             raise OperationFailed(f"no take {take.name()}")
+        self._session.write(f"take {take.name()}")
         self._session.take = take.name()
-        self._session.journal.append(f"take {take.name()}")
 
 
 class Events:
@@ -385,6 +397,7 @@ class HipFile(Strict, hou="hipFile"):
         return False
 
     def save(self, file_name: str | None = None) -> None:
+        self._session.write(f"save {file_name or self._session.path}", dirties=False)
         self._event("BeforeSave")
         self._session.path = file_name or self._session.path
         if "unwritable" in self._session.path:
@@ -473,7 +486,8 @@ class Hou(types.ModuleType):
         super().__init__("hou")
         self._session = session
         self._nodes: dict[int, Node] = {}
-        self._kinds: dict[str, type[Node]] = {}
+        self._classes = _classes()
+        self.__dict__.update(self._classes)
         self.Error, self.OperationFailed, self.ObjectWasDeleted = Error, OperationFailed, ObjectWasDeleted
         self.hipFile, self.playbar, self.takes = HipFile(self), Playbar(session), Takes(session)
         self.hda, self.undos = Hda(session), Undos()
@@ -483,21 +497,19 @@ class Hou(types.ModuleType):
         if name.startswith("__"):
             raise AttributeError(name)
         line = stubs.members("").get(name)
-        if line is None:
+        if line is None or name in stubs.NEWER:
             raise NotHere(f"hou has no {name}")
         if line.startswith("def "):
             return getattr(self.module, name)
-        if any("EnumValue" in member for member in stubs.members(name).values()):
+        if any(member.startswith(f"{key}: EnumValue") for key, member in stubs.members(name).items()):
             setattr(self, name, Enumeration(name))
             return self.__dict__[name]
         raise NotImplementedError(f"the stand-in has no hou.{name} yet")
 
     def _node(self, node: FileNode) -> Node:
         if id(node) not in self._nodes:
-            category = self._session.category(node)
-            if category not in self._kinds:
-                self._kinds[category] = ManagerNode if category in ("Director", "Manager") else _class_of(category)
-            self._nodes[id(node)] = self._kinds[category](self, node)
+            name = node_types.CLASSES.get(self._session.category(node), "")
+            self._nodes[id(node)] = self._classes.get(name, Node)(self, node)
         return self._nodes[id(node)]
 
     def _open_callbacks(self) -> int:
@@ -516,8 +528,7 @@ class Module(Strict, hou=""):
         return self._session.variables["_HIP_SAVEVERSION"]
 
     def licenseCategory(self) -> EnumValue:
-        kind = {".hipnc": "Apprentice", ".hiplc": "Indie"}.get(self._session.path[-6:], "Commercial")
-        found: EnumValue = getattr(self._world.licenseCategoryType, kind)
+        found: EnumValue = getattr(self._world.licenseCategoryType, self._session.file.licence)
         return found
 
     def isUIAvailable(self) -> bool:
@@ -530,8 +541,8 @@ class Module(Strict, hou=""):
         return self._session.frame
 
     def setFrame(self, frame: float) -> None:
+        self._session.write(f"frame {frame}", dirties=False)
         self._session.frame = frame
-        self._session.journal.append(f"frame {frame}")
 
     def root(self) -> Node:
         return self._world._node(self._session.file.root)

@@ -44,6 +44,11 @@ def _classes() -> dict[str, tuple[tuple[str, ...], dict[str, str]]]:
     return found
 
 
+NEWER = frozenset({"OpNode", "OpNodeType", "OpNodeTypeCategory", "OpNodeConnection"})
+"""Classes that the stubs have and Houdini 19.5 and 20.0 do not: there hou.Node and its like have their methods
+[https://www.sidefx.com/docs/houdini20.0/hom/hou/Node.html; OpNode came with APEX nodes in 20.5]. Types only."""
+
+
 def members(name: str) -> dict[str, str]:
     """What the class of that name has, its bases' members with it; "" is the module."""
     bases, own = _classes()[name]

@@ -115,11 +115,14 @@ class Evaluation:
 
     # -- hscript.Place
 
+    def clock(self, name: str) -> float | None:
+        found = self.session.clock_variables.get(name)
+        return found(self.frame) if found is not None else None
+
     def variable(self, name: str) -> str | None:
-        if name == "OS":
-            return self.slot.node.name
-        if name in self.session.clock_variables:
-            return hscript.as_text(self.session.clock_variables[name](self.frame))
+        time = self.clock(name)
+        if time is not None or name == "OS":
+            return self.slot.node.name if time is None else hscript.as_text(time)
         return self.session.variables.get(name, os.environ.get(name))
 
     def channel(self, path: str) -> float:

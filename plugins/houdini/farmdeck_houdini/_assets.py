@@ -1,0 +1,45 @@
+"""HDAs: which digital assets the nodes are made from, and where their libraries lie."""
+
+from __future__ import annotations
+
+import hou
+from farmdeck import Plugin
+from farmdeck.scenes.houdini._libraries import EMBEDDED, is_factory
+from farmdeck.scenes.houdini._rules import type_version
+
+
+class DigitalAssets:
+    """Each type once, as its first node is met."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self._own = hou.getenv("HFS") or ""
+        self._plugins: dict[str, Plugin] = {}
+        self.libraries: dict[str, str] = {}
+        """Their library files, each with the first of its types by name; embedded ones have none."""
+        self.embedded: list[str] = []
+
+    @property
+    def plugins(self) -> tuple[Plugin, ...]:
+        """Those that do not come with Houdini, by type name."""
+        return tuple(self._plugins[name] for name in sorted(self._plugins))
+
+    def look_at(self, node: hou.OpNode) -> None:
+        """The node's type."""
+        kind = node.type()
+        key = kind.nameWithCategory()
+        if key in self._seen:
+            return
+        self._seen.add(key)
+        definition = kind.definition()
+        if definition is None:
+            return
+        library = definition.libraryFilePath()
+        if is_factory(library) or (self._own and library.startswith(self._own)):
+            return
+        name = kind.name()
+        self._plugins[name] = Plugin(name, type_version(name) or definition.version())
+        if library == EMBEDDED:
+            self.embedded.append(name)
+        else:
+            self.libraries[library] = min(name, self.libraries.get(library, name))
