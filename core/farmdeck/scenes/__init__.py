@@ -19,13 +19,15 @@ _READERS = {
     b"HouLC\x1a": (".houdini", "read_hip"),
     b"HouNC\x1a": (".houdini", "read_hip"),
     b"MIME-Version": (".houdini", "read_hip"),
+    b"//Maya": (".maya._read", "read_maya"),
+    b"FOR4": (".maya._read", "read_maya"),
+    b"FOR8": (".maya._read", "read_maya"),
 }
 """By the file's first bytes: the module, and the function of (path, watch) in it."""
 _PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 _OTHERS = {
     b"\x89PNG": "a PNG picture", b"\xff\xd8\xff": "a JPEG picture", b"PK\x03\x04": "a zip archive",
     b"%PDF": "a PDF document", b"\x7fELF": "a program", b"MZ": "a program", b"v/1\x01": "an OpenEXR picture",
-    b"//Ma": "a Maya scene", b"FOR4": "a Maya scene", b"FOR8": "a Maya scene",
     b"Kayd": "an FBX file", b"PXR-": "a USD file",
 }  # fmt: skip
 

@@ -152,7 +152,7 @@ def _placed(naming: Naming, name: str, render_pass: str) -> str:
 def _arnold(naming: Naming) -> tuple[str, tuple[str, ...]]:
     """Merged AOVs are one file; else each has its own, in a folder of its name unless the prefix says where."""
     told = str(naming.get("defaultArnoldDriver.aiTranslator") or "")
-    ending = ARNOLD_FORMATS.get(told, told) or extension(naming)
+    ending = ARNOLD_FORMATS.get(told, told) or str(naming.get("defaultRenderGlobals.imfPluginKey") or "exr")
     own = str(naming.get("defaultArnoldDriver.prefix") or "")
     prefix = (
         _prefix(replace(naming, values={**naming.values, "defaultRenderGlobals.imageFilePrefix": own}))

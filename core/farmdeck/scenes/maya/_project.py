@@ -38,12 +38,12 @@ class Project:
     def resolve(self, path: str, folder: str, disk: Disk, scene_first: bool = False) -> str:
         """The absolute path of one that is written in a scene in `folder`, whether it is there or not.
 
-        `scene_first`: beside the scene before the project, as USD proxies and XGen do. Tokens may stand in the name.
+        `scene_first`: beside the scene before the project, as references, USD proxies and XGen do. Tokens may stand in
+        the name.
         """
         path = expanded(path)
-        places = [self.root, self.folder("sourceImages", "sourceimages"), folder]
-        if scene_first:
-            places = [folder, *places[:2]]
+        rules = [self.folder("sourceImages", "sourceimages"), self.folder("scene", "scenes")]
+        places = [folder, self.root, *rules] if scene_first else [self.root, rules[0], folder, rules[1]]
         if is_absolute(path):
             full = joined("", path)
             inside = path.partition("//")[2] if not path.startswith("//") else ""

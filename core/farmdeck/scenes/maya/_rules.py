@@ -25,7 +25,7 @@ FPS = {
 }  # fmt: skip
 """`currentUnit -time`: frames in a second; other units are a number before `fps`."""
 TICKS = 141_120_000
-"""Ticks in a second in a .mb (`TDUR` of its header); before Maya 2017 the header says another number."""
+"""Ticks in a second in a .mb, unless `TDUR` in its header says another number."""
 _LENGTHS = {
     "millimeter": "mm", "centimeter": "cm", "meter": "m", "kilometer": "km", "inch": "in", "foot": "ft",
     "yard": "yd", "mile": "mi",
