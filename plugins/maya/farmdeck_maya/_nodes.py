@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from typing import Any
 
 from farmdeck.scenes.maya._facts import NodeFacts
-from farmdeck.scenes.maya._files import ANY_TYPE, EXPLICIT_TILES, EXTRA, FILES
+from farmdeck.scenes.maya._files import ANY_TYPE, EXPLICIT_TILES, EXTRA, FILES, NodeFile, attributes_of
 from farmdeck.scenes.maya._rules import Value
 from maya import cmds
 
 from . import _plugs
+
+_KINDS = {
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".tif", ".tiff", ".tga", ".exr", ".hdr", ".tx", ".tex", ".psd"), "image"),
+    **dict.fromkeys((".abc", ".fbx", ".bgeo", ".bif", ".ptc"), "cache"),
+    **dict.fromkeys((".usd", ".usda", ".usdc", ".usdz"), "usd"),
+    ".vdb": "volume",
+    ".ies": "ies",
+    ".wav": "sound",
+}
+"""What a file is by its ending, where its attribute does not tell."""
 
 
 class FileNodes:
@@ -38,6 +49,19 @@ class FileNodes:
                 node = plug.rpartition(".")[0]
                 self._add(node, _plugs.type_of(node), {row.name: row.name})
                 yield
+        for plug in _listed():
+            self._add_listed(plug)
+            yield
+
+    def _add_listed(self, plug: str) -> None:
+        """A path in an attribute that the rules do not have: a studio's own node, or one newer than they are."""
+        node, _, attribute = plug.partition(".")
+        kind = _plugs.type_of(node)
+        if attribute and not any(attribute in (row.name, row.short) for row in attributes_of(kind)):
+            path = _plugs.value(plug)
+            if isinstance(path, str) and path:
+                file = NodeFile(path, path, _KINDS.get(posixpath.splitext(path)[1].lower(), "archive"))
+                self.found.append(NodeFacts(node, kind, {}, _folder(node), (file,)))
 
     def _add(self, node: str, kind: str, names: dict[str, str]) -> None:
         values = {
@@ -47,6 +71,15 @@ class FileNodes:
             values.update(_explicit_tiles(node))
         if any(values.values()):
             self.found.append(NodeFacts(node, kind, values, _folder(node)))
+
+
+def _listed() -> Iterator[str]:
+    """The plugs of Maya's File Path Editor. Its refresh looks through the whole scene: one long call of Maya's own."""
+    cmds.filePathEditor(refresh=True)
+    folders: Any = cmds.filePathEditor(query=True, listDirectories="") or []
+    for folder in folders:
+        flat: Any = cmds.filePathEditor(query=True, listFiles=folder, withAttribute=True, status=True) or []
+        yield from flat[1::3]  # name, attribute, "1" where the file is there
 
 
 def _explicit_tiles(node: str) -> dict[str, Value]:

@@ -9,10 +9,12 @@ change with releases, so the nodes themselves are read; ayon-maya's `lib_renders
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from farmdeck.scenes.maya._layers import aims_at
 from farmdeck.scenes.maya._rules import DEFAULT_LAYER
 from maya import cmds
 
@@ -137,12 +139,19 @@ def _is_for(override: Override, plug: str) -> bool:
     node, _, attribute = plug.partition(".")
     if override.attribute not in (attribute, cmds.attributeQuery(attribute, node=node, longName=True)):
         return False
-    return override.target == node if override.target else _selects(override.selector, node)
+    if override.target:
+        return override.target == node
+    return bool(override.selector) and aims_at(_selected(override.selector), *_names(node))
 
 
-def _selects(selector: str, node: str) -> bool:
-    """Does a collection's selector name the node? Names and patterns count; its filters by type are Maya's affair."""
-    if not selector or not _plugs.has(selector, "staticSelection"):
-        return False
-    static = str(_plugs.value(f"{selector}.staticSelection") or "").split()
-    return any(cmds.ls(name, long=True) == cmds.ls(node, long=True) for name in static if cmds.objExists(name))
+def _selected(selector: str) -> list[str]:
+    """Names and patterns of a collection's selector; what its filters by type leave out does not matter here."""
+    attributes = [name for name in ("staticSelection", "pattern") if _plugs.has(selector, name)]
+    text = " ".join(str(_plugs.value(f"{selector}.{name}") or "") for name in attributes)
+    return [name for name in re.split(r"[\s,;]+", text) if name and not name.startswith("-")]
+
+
+def _names(node: str) -> tuple[str, ...]:
+    """A shape is meant by its transform's name too."""
+    parents: Any = cmds.listRelatives(node, parent=True) or []
+    return tuple(name.rpartition("|")[2] for name in (node, *parents))

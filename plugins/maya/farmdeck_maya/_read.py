@@ -43,7 +43,7 @@ def read_facts() -> Generator[tuple[int, int], None, MayaFacts]:
         current_frame=float(cmds.currentTime(query=True)),
         time_unit=str(cmds.currentUnit(query=True, time=True)),
         length_unit=length_unit(str(cmds.currentUnit(query=True, linear=True))),
-        product=str(cmds.about(product=True)),
+        product=_file_info("product"),
         color_config=_color_config(),
         layer_system=layers.system,
         problems=(*layers.problems, *problems),
@@ -76,7 +76,7 @@ def _project() -> Project:
 def _plugins() -> tuple[tuple[Plugin, ...], list[Problem]]:
     """What the saved file will require, and what it requires that is not here."""
     flat: Any = cmds.pluginInfo(query=True, pluginsInUse=True) or []
-    found = [Plugin(name, version) for name, version in zip(flat[::2], flat[1::2])]
+    found = [Plugin(name, version.strip()) for name, version in zip(flat[::2], flat[1::2])]
     missing: Any = cmds.unknownPlugin(query=True, list=True) or []
     problems = []
     for name in missing:
@@ -84,6 +84,12 @@ def _plugins() -> tuple[tuple[Plugin, ...], list[Problem]]:
         text = f'The scene needs the plug-in "{name}", which this Maya does not have.'
         problems.append(Problem(Severity.WARNING, text, name))
     return tuple(dict.fromkeys(found)), problems
+
+
+def _file_info(key: str) -> str:
+    """What the scene file says of itself, as it was opened."""
+    told: Any = cmds.fileInfo(key, query=True) or [""]
+    return str(told[0])
 
 
 def _color_config() -> str:

@@ -11,7 +11,7 @@ from typing import Any
 
 from . import node_types
 from .node_types import Attribute
-from .plain_file import NodeDef, PlainFile, Raw, parse
+from .plain_file import NodeDef, PlainFile, Raw, Reference, parse, parse_text
 
 FPS = {"game": 15, "film": 24, "pal": 25, "ntsc": 30, "show": 48, "palf": 50, "ntscf": 60}
 
@@ -84,6 +84,7 @@ class Graph:
         self._make_defaults()
         self.file = parse(path)
         self._load(self.file, path, "", "", (str(path),))
+        self._complete()
 
     # -- what is there
 
@@ -149,21 +150,46 @@ class Graph:
                 self._fill(node, made, file)
         for source, target in file.connections:
             self._connect(source, target, space)
+        for made in file.nodes:
+            if made.type == "reference":
+                self._edit([value for path, value in made.values if path == "ed"], space)
 
-    def _reference(self, told: Any, path: Path, space: str, parent: str, chain: tuple[str, ...]) -> None:
-        written = re.sub(r"\{\d+\}$", "", told.path)
+    def _reference(self, told: Reference, path: Path, space: str, parent: str, chain: tuple[str, ...]) -> None:
+        node = space + (told.node or f"{told.namespace}RN")
+        line = next((one for one in self.file.references if one.depth and one.node == node), told)
+        info = self._refer(node, f"{space}{told.namespace}".strip(":"), told.path, path, not line.deferred, parent)
+        if info.loaded and Path(info.file).is_file() and info.file not in chain:
+            inside = f"{info.namespace}:" if told.namespace != ":" else space
+            self._load(parse(Path(info.file)), Path(info.file), inside, node, (*chain, info.file))
+
+    def _refer(self, node: str, namespace: str, told: str, inside: Path, loaded: bool, parent: str) -> ReferenceInfo:
+        """What Maya answers of a reference whose file is gone is not known: here it is loaded, as the scene says."""
+        written = re.sub(r"\{\d+\}$", "", told)
         plain = os.path.expandvars(written)
-        places = [os.path.normpath(folder / plain) for folder in (Path(project_of(self.path)), path.parent)]
-        full = next((place for place in places if os.path.exists(place)), places[0])
-        namespace = f"{space}{told.namespace}"
-        node = f"{space}{told.node}" if told.node else f"{namespace}RN"
-        there = not told.deferred and Path(full).is_file() and full not in chain
-        self.references.append(ReferenceInfo(node, namespace, written, full.replace("\\", "/"), there, parent))
+        places = [os.path.normpath(folder / plain) for folder in (inside.parent, Path(project_of(self.path)))]
+        full = next((place for place in places if os.path.exists(place)), places[-1]).replace("\\", "/")
+        info = ReferenceInfo(node, namespace, written, full, loaded, parent)
+        self.references.append(info)
         if not self.find(node):
             self._add(Node(node, "reference", reference=parent))
-        if there:
-            inside = f"{namespace}:" if told.namespace and told.namespace != ":" else space
-            self._load(parse(Path(full)), Path(full), inside, node, (*chain, full))
+        return info
+
+    def _complete(self) -> None:
+        """Nested references that lie in a file which is gone: `-rdi` lines tell them, each below the one before it."""
+        above: list[ReferenceInfo] = []
+        hidden = 0
+        for line in self.file.references:
+            if not line.depth or (hidden and line.depth > hidden):
+                continue
+            del above[line.depth - 1 :]
+            info = next((one for one in self.references if one.node == line.node), None)
+            if info is None:
+                parent = above[-1] if above else None
+                space = f"{parent.namespace}:" if parent is not None else ""
+                node = parent.node if parent is not None else ""
+                info = self._refer(line.node, space + line.namespace, line.path, self.path, not line.deferred, node)
+            above.append(info)
+            hidden = line.depth if line.deferred else 0
 
     def _node(self, made: NodeDef, space: str, reference: str) -> Node | None:
         name = made.name.lstrip(":")
@@ -185,8 +211,8 @@ class Graph:
         return found[-1] if found else None
 
     def _fill(self, node: Node, made: NodeDef, file: PlainFile) -> None:
-        for long, short, kind in made.added:
-            attribute = Attribute(long, short or long, "" if kind in ("string", "aTYP") else None)
+        for long, short, kind, is_file in made.added:
+            attribute = Attribute(long, short or long, "" if kind in ("string", "aTYP") else None, is_file)
             node.added[long] = node.added[short or long] = attribute
         for written, value in made.values:
             try:
@@ -197,6 +223,19 @@ class Graph:
                 fps = FPS.get(file.units.get("t", "film"), 24)
                 value = value.bits / file.ticks * fps
             node.values[plug] = value
+
+    def _edit(self, lists: list[list[Any]], space: str) -> None:
+        """What a reference edit of kind 2 sets: `2 "|ns:node" "attribute" " -type \\"string\\" \\"value\\""`."""
+        for words in lists:
+            for kind, name, attribute, value in zip(words, words[1:], words[2:], words[3:]):
+                node = self._one(_spaced(name, space)) if kind == 2.0 and isinstance(name, str) else None
+                if node is not None and isinstance(attribute, str) and isinstance(value, str):
+                    told = parse_text(f'createNode x -n "x"; setAttr ".{attribute}" {value};').nodes[0].values
+                    for written, one in told:
+                        node.values[node.plug(written) if self._knows(node, written) else written] = one
+
+    def _knows(self, node: Node, written: str) -> bool:
+        return node.attribute(written.partition("[")[0].partition(".")[0]) is not None
 
     def _is_time(self, node: Node, written: str) -> bool:
         attribute = node.attribute(written)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
 import re
 from pathlib import Path
@@ -83,6 +84,13 @@ class NodeCommands:
             return attribute.long
         raise Unknown(f"attributeQuery with {flags}")
 
+    def listAttr(self, name: str, **flags: Any) -> _LIST:
+        if set(flags) != {"string"}:
+            raise Unknown(f"listAttr with {flags}")
+        node = self._node(name)
+        found = dict.fromkeys(row.long for row in node.added.values() if fnmatch.fnmatchcase(row.long, flags["string"]))
+        return list(found) or None
+
     def getAttr(self, plug: str, **flags: Any) -> Any:
         node, attribute, path = self._plug(plug)
         if flags.pop("multiIndices", False):
@@ -159,12 +167,15 @@ class NodeCommands:
     def _path_rows(self) -> list[tuple[str, str, str]]:
         rows = []
         for node in self._graph.walk():
+            attributes = set(node.added.values())
             for step in node_types.lineage(node.type):
-                for attribute in node_types.TYPES[step].attributes if step in node_types.TYPES else ():
-                    text = node.values.get(attribute.short) if attribute.filename else None
-                    if isinstance(text, str) and text:
-                        full = os.path.normpath(os.path.join(self._session.project, text))
-                        rows.append((full, f"{node.name}.{attribute.long}", "1" if Path(full).exists() else "0"))
+                attributes.update(node_types.TYPES[step].attributes if step in node_types.TYPES else ())
+            for attribute in attributes:
+                text = node.values.get(attribute.short) if attribute.filename else None
+                if isinstance(text, str) and text:
+                    full = os.path.normpath(os.path.join(self._session.project, text))
+                    plug = f"{self._graph.short(node)}.{attribute.long}"
+                    rows.append((full, plug, "1" if Path(full).exists() else "0"))
         return rows
 
     def _node(self, name: str) -> Node:

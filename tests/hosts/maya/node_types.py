@@ -226,6 +226,10 @@ TYPES: dict[str, NodeType] = {
     # -- RenderMan
     "rmanGlobals": _type("node", "facts; files", "imageFileFormat imageFileFormat text",
                          "imageOutputDir imageOutputDir text", "displays displays list"),
+    "VRayRenderElement": _type("node", "facts: attribute names hold the element's class", "enabled enabled on"),
+    "VRayRenderElementSet": _type("node", "facts", "enabled enabled on"),
+    "rmanDisplay": _type("node", "files: .displayType .displayChannels", "enable enable on", "name name text",
+                         "displayType displayType message", "displayChannels displayChannels list"),
     "PxrTexture": _type("node", "facts", "filename filename text file"),
     "PxrNormalMap": _type("node", "facts", "filename filename text file"),
     "PxrBump": _type("node", "facts", "filename filename text file"),

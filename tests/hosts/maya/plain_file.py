@@ -28,8 +28,8 @@ class NodeDef:
     shared: bool = False
     values: list[tuple[str, Value]] = field(default_factory=list)
     """(attribute as written without its first dot, value), in the file's order."""
-    added: list[tuple[str, str, str]] = field(default_factory=list)
-    """(long name, short name, type) of each `addAttr`."""
+    added: list[tuple[str, str, str, bool]] = field(default_factory=list)
+    """(long name, short name, type, is it a file name?) of each `addAttr`."""
 
 
 @dataclass
@@ -37,7 +37,10 @@ class Reference:
     """A `file -r` or `file -rdi` statement."""
 
     depth: int
-    """0 for `-r`, which loads; 1 and deeper for `-rdi`, which only tells."""
+    """0 for `-r`, which loads; 1 and deeper for `-rdi`, which only tells.
+
+    Where there are `-rdi` lines, they tell what is unloaded: Maya writes `-dr 1` into every `-r` beside them.
+    """
     namespace: str
     node: str
     path: str
@@ -93,7 +96,11 @@ def _statements(text: str) -> Iterator[list[str]]:
 
 def _ascii(data: bytes) -> PlainFile:
     match = re.search(rb"//Codeset: (\S+)", data[:2000])
-    text = data.decode(CODECS.get(match[1].decode() if match else "UTF-8", "utf-8"), errors="replace")
+    return parse_text(data.decode(CODECS.get(match[1].decode() if match else "UTF-8", "utf-8"), errors="replace"))
+
+
+def parse_text(text: str) -> PlainFile:
+    """The statements of a .ma."""
     file = PlainFile()
     node: NodeDef | None = None
     for words in _statements(text):
@@ -132,9 +139,8 @@ def _statement(file: PlainFile, node: NodeDef | None, words: list[str]) -> NodeD
         _set_attr(node, words)
     elif command == "addAttr" and node is not None:
         flags, _ = _flags(words, {"ln", "sn", "at", "dt", "p", "dv", "min", "max", "smn", "smx", "en", "ci", "h", "k"})
-        node.added.append(
-            (flags.get("ln", flags.get("sn", "")), flags.get("sn", ""), flags.get("at", flags.get("dt", "")))
-        )
+        kind, short = flags.get("at", flags.get("dt", "")), flags.get("sn", "")
+        node.added.append((flags.get("ln", short), short, kind, "uaf" in flags))
     elif command == "connectAttr":
         _, rest = _flags(words, set())
         file.connections.append((_text(rest[0]), _text(rest[1])))
@@ -297,7 +303,7 @@ class _Binary:
                 node = NodeDef("", content.rstrip(b"\0").decode("utf-8", "replace").lstrip(":"), shared=True)
             elif tag == "ATTR":
                 names = content[16:].split(b"\0")
-                node.added.append((names[0].decode(), names[1].decode(), content[:4].decode("latin-1")))
+                node.added.append((names[0].decode(), names[1].decode(), content[:4].decode("latin-1"), False))
             elif tag in ("DBLE", "STR ", "FLT3", "DBL3"):
                 self._value(node, tag, content)
         if node.name:

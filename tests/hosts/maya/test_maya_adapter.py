@@ -204,7 +204,8 @@ def test_references_and_what_is_in_them(tmp_path: Path) -> None:
         """
         file -rdi 1 -ns "set" -rfn "setRN" -typ "mayaAscii" "set.ma";
         file -rdi 2 -ns "tree" -rfn "set:treeRN" -typ "mayaAscii" "tree.ma";
-        file -r -ns "set" -rfn "setRN" -typ "mayaAscii" "set.ma";
+        file -r -ns "set" -dr 1 -rfn "setRN" -typ "mayaAscii" "set.ma";
+        file -rdi 1 -ns "gone" -dr 1 -rfn "goneRN" -typ "mayaAscii" "gone.ma";
         file -r -ns "gone" -dr 1 -rfn "goneRN" -typ "mayaAscii" "gone.ma";
         createNode reference -n "setRN";
         createNode reference -n "goneRN";
@@ -225,6 +226,26 @@ def test_references_and_what_is_in_them(tmp_path: Path) -> None:
     assert [one.name for one in found.items] == ["masterLayer"]
     assert [(one.owner, one.missing) for one in found.assets if one.kind == "image"] == [("set:tree:bark", False)]
     assert not found.problems  # the one that is missing was not loaded either
+
+
+def test_what_only_maya_knows_of_is_found(tmp_path: Path) -> None:
+    """A studio's own node: the File Path Editor lists its attribute, because it is flagged as a file name."""
+    path = scene(
+        tmp_path / "studio.ma",
+        """
+        createNode studioWeather -n "rain";
+            addAttr -ci true -uaf -sn "cloudFile" -ln "cloudFile" -dt "string";
+            setAttr ".cloudFile" -type "string" "clouds.vdb";
+        createNode file -n "wood"; setAttr ".ftn" -type "string" "wood.png";
+        """,
+    )
+    (tmp_path / "clouds.vdb").touch()
+    with maya(path):
+        found = read()
+    assert [(one.owner, one.kind, one.path, one.missing) for one in found.assets] == [
+        ("rain", "volume", "clouds.vdb", False),
+        ("wood", "image", "wood.png", True),
+    ]
 
 
 def test_two_cameras_of_one_name(tmp_path: Path) -> None:
