@@ -11,6 +11,7 @@ import math
 import posixpath
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Callable, Union
 
@@ -149,7 +150,8 @@ class _Parser:
             raise Unexpandable(self._source)
 
 
-def _tokens(source: str) -> list[tuple[str, str]]:
+@lru_cache(256)
+def _tokens(source: str) -> tuple[tuple[str, str], ...]:
     found: list[tuple[str, str]] = []
     at, end = 0, len(source.rstrip())
     while at < end:
@@ -159,7 +161,7 @@ def _tokens(source: str) -> list[tuple[str, str]]:
         kind = match.lastgroup or ""
         found.append(("variable" if kind in ("braced", "plain") else kind, match[kind]))
         at = match.end()
-    return found
+    return tuple(found)
 
 
 def _number(value: Value) -> float:

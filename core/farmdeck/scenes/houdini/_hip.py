@@ -26,7 +26,7 @@ ROOT = frozenset({".start", ".variables", ".takes", ".OPlibraries", ".OPfallback
 """What is kept of the scene's own members."""
 _PLACES = {"def": 0, "parm": 2, "chn": 4}
 _EMPTY = (0,) * 6
-_PATH_LIKE = re.compile(rb"^[^\s{}]+\t\[[^\]\n]*\]\t\(\t[^\n]*[/\\][^\n]*\t\)$", re.MULTILINE)
+_ONE_VALUE = re.compile(rb"[^\s{}]+\t\[[^\]\n]*\]\t\(\t")
 _VERSION = re.compile(rb"___Version___\0\0\0\x03\0([\x01-\x40])")
 _DOT = re.compile(rb'"input"\s*:\s*"(\S+)')
 MAX_NODES = 4_000_000
@@ -149,12 +149,18 @@ class Hip:
             self.looks_like_file.setdefault(path, []).extend(names)
 
     def _look(self, path: str, data: bytes) -> None:
-        for line in _PATH_LIKE.findall(data) if b"/" in data else ():
-            if b"." not in line and b"`" not in line:
-                continue
-            for name, row in _parms.values(line).items():
-                if row and ("`" in row[0].text or file_kind(name, row[0].text)):
-                    self.looks_like_file.setdefault(path, []).append(name)
+        at = data.find(b"/")
+        while at >= 0:
+            start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
+            line = data[start : end if end > 0 else len(data)]
+            if _ONE_VALUE.match(line) and (b"." in line or b"`" in line):
+                self._look_at_line(path, line)
+            at = data.find(b"/", start + len(line))
+
+    def _look_at_line(self, path: str, line: bytes) -> None:
+        for name, row in _parms.values(line).items():
+            if row and ("`" in row[0].text or file_kind(name, row[0].text)):
+                self.looks_like_file.setdefault(path, []).append(name)
 
     def _version(self, path: str, data: bytes) -> None:
         kind = self.types.get(path, "")

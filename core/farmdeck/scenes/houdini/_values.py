@@ -14,6 +14,7 @@ from ._parms import Held
 
 MAX_DEPTH = 40
 MAX_LOOKUPS = 2_000
+MAX_KNOWN = 20_000
 _TOGGLES = {"on": 1.0, "off": 0.0, "constructed": 0.0, "explicit": 1.0, "normal": 1.0}
 """Menus that expressions ask for as numbers, by their token; a file cache's `filemethod` among them."""
 
@@ -27,6 +28,7 @@ class Values:
         self._fps = fps
         self.frame = frame
         """The current one, at which everything is evaluated that is not asked at another."""
+        self._known: dict[tuple[str, str, float], str] = {}
         self._depth = 0
         self._lookups = 0
 
@@ -52,6 +54,15 @@ class Values:
 
     def text(self, path: str, name: str, frame: float) -> str:
         """Its value as text. Raises Unexpandable."""
+        key = (path, name, frame)
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= MAX_KNOWN:
+                self._known.clear()
+            found = self._known[key] = self._evaluated(path, name, frame)
+        return found
+
+    def _evaluated(self, path: str, name: str, frame: float) -> str:
         held = self._held(path, name)
         with self._within(name):
             if held.channel and held.channel in self._hip.channels(path):
