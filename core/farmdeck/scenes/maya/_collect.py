@@ -14,7 +14,7 @@ from ._layers import RENDERABLE, Layers, aims_at, applied
 from ._passes import passes_of
 from ._project import Project, slashes
 from ._references import Closure, Loaded
-from ._rules import ALWAYS_THERE, SETTINGS, Plug, Value, is_on, number, short_names, version_text
+from ._rules import ALWAYS_THERE, SETTINGS, STARTUP_CAMERAS, Plug, Value, is_on, number, short_names, version_text
 from ._table import CAMERAS, Node, Table
 
 
@@ -90,7 +90,13 @@ def _edited(text: str) -> Value:
 
 
 def _cameras(files: list[Loaded], edits: Mapping[tuple[str, str], str]) -> Iterator[_Camera]:
-    """Those of the scene, and of references all but the ones that every scene has."""
+    """Those of the scene, and of references all but the ones that every scene has.
+
+    Maya makes the start-up cameras itself where a file has none of that name, as an exported selection has not.
+    """
+    for name, renderable in STARTUP_CAMERAS.items():
+        if files[0].table.named(f"{name}Shape") is None:
+            yield _Camera(f"|{name}", (f"{name}Shape", name), renderable)
     for table, namespace in files:
         for node in table.of_type(*CAMERAS):
             if not node.parent or (namespace and node.shared):

@@ -18,6 +18,8 @@ Value = Union[str, float, bool, None]
 DEFAULT_LAYER = "defaultRenderLayer"
 MASTER = "masterLayer"
 """What Maya shows and writes in paths for the default layer."""
+STARTUP_CAMERAS = {"persp": True, "top": False, "front": False, "side": False}
+"""The cameras of a new scene, and which of them is renderable."""
 
 FPS = {
     "game": 15.0, "film": 24.0, "pal": 25.0, "ntsc": 30.0, "show": 48.0, "palf": 50.0, "ntscf": 60.0,
