@@ -244,7 +244,7 @@ def test_an_output_that_cannot_be_made(house: House) -> None:
 def test_nothing_to_render_with(make_house: Callable[..., House]) -> None:
     house = make_house(local="search = false")
     said = house.run("submit", house.scene, "--item", "Tiny/beauty", code=1).stderr
-    assert "No Blender is found" in said and "Install Blender" in said
+    assert "No Blender, Maya, Houdini or 3ds Max is found" in said and "name it in the settings" in said
 
 
 def test_a_scene_in_a_folder_that_cannot_be_written(house: House) -> None:

@@ -127,7 +127,7 @@ def test_what_an_earlier_agent_said_of_a_farm_does_not_count(another):
     assert line.ok("envs", "list")
     line.ok("agent", "stop")
     (line.home / "settings.toml").write_text("[local]\nsearch = false\n")
-    assert "No Blender is found" in line.refused("submit", TINY, "--frames", "1", "--output", line.frames)
+    assert "is found on this machine" in line.refused("submit", TINY, "--frames", "1", "--output", line.frames)
     assert line.jobs() == []
 
 

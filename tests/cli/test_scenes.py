@@ -196,15 +196,15 @@ def test_an_output_that_cannot_be_written(farmdeck: CommandLine, tmp_path: Path)
 def test_no_renderer_is_installed(another):
     line = another("[local]\nsearch = false\n")
     said = line.refused("submit", TINY, "--frames", "1", "--output", line.frames)
-    assert "No Blender is found on this machine." in said
-    assert "Install Blender" in said
+    assert "No Blender, Maya, Houdini or 3ds Max is found on this machine." in said
+    assert "Install one, or name it in the settings" in said
     assert line.jobs() == []
     listed = line.json("farms", "list")
     assert "No Blender" in listed[0]["problem"]
     assert "No Blender" in line.refused("envs", "list")
     doctor = line.run("doctor")
     assert doctor.returncode == 1
-    assert "!!\tFarm local\tNo Blender is found" in doctor.stdout
+    assert "!!\tFarm local\tNo Blender, Maya, Houdini or 3ds Max is found" in doctor.stdout
 
 
 def test_settings_that_cannot_be_read(another):

@@ -1,4 +1,4 @@
-"""The local farm: this machine renders, with the Blender that is installed here or with the bpy module."""
+"""The local farm: this machine renders, with the Blender, Maya, Houdini and 3ds Max that are installed here."""
 
 from ._farm import LocalFarm
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import os
 import shutil
@@ -13,23 +14,27 @@ from pathlib import Path
 from typing import Any
 
 from ..._errors import BadInput, FarmError, UnknownJob
-from ...environments import Fit, RenderEnv, match_environments
+from ...environments import RenderEnv, match_environments
 from ...farm import Capabilities, Farm, FarmContext, JobReport, Option, Watch, check_options
+from ...frames import parse_frames
 from ...job import Action, Frame, JobState
 from ...previews import Previews
 from ...scene import Problem, Scene, Severity
-from ...submission import Submission
+from ...submission import Submission, submission_from_document
 from . import process
+from .application import in_one_go
+from .output import output_trouble, place, scratch_folder, temporary_folder
 from .queue import Queue, Task
-from .renderers import Renderer, find_renderers
-from .worker import Worker, output_trouble, place, scratch_folder, temporary_folder
+from .renderers import APPLICATIONS, Renderer, find_renderers, not_installed
+from .worker import Worker
 
 LOG = logging.getLogger(__name__)
 LOOK_SECONDS = 0.5
+BLOCKED = "A part that it needs failed."
 
 OPTIONS = (
     Option(
-        "chunk", "Frames per task", "int", 10, 1, 10_000, unit="frames", help="One Blender renders so many in a row."
+        "chunk", "Frames per task", "int", 10, 1, 10_000, unit="frames", help="One process renders so many in a row."
     ),
     Option(
         "timeout", "Stop a frame after", "float", 0.0, 0, unit="s", help="It is ended and tried again.", zero="no limit"
@@ -87,9 +92,10 @@ class LocalFarm(Farm):
     def check(self) -> str:
         count = len(self.renderers(fresh=True))
         if not count:
+            names = list(dict.fromkeys(application.name for application in APPLICATIONS))
             raise FarmError(
-                "No Blender is found on this machine.",
-                'Install Blender, or name it in the settings: [local] blender = ["/path/to/blender"].',
+                f"No {', '.join(names[:-1])} or {names[-1]} is found on this machine.",
+                'Install one, or name it in the settings: [local] blender = ["/path/to/blender"].',
             )
         return f"Ready, {count} renderer{'s' if count > 1 else ''}"
 
@@ -150,9 +156,10 @@ class LocalFarm(Farm):
                 raise FarmError(
                     f"The copy of the scene that job {job_id} renders from is gone.", "Submit the scene again."
                 )
-            if not self._queue.retry(job_id, frames):
+            if not self._queue.retry(job_id, self._with_theirs(job_id, frames)):
                 raise BadInput("There is no such frame to try again.", "Name frames that have ended with --frames.")
             self._queue.set_state(job_id, "active")
+            self._queue.fail_blocked(job_id, BLOCKED)
         elif action is Action.ABANDON:
             self._queue.abandon(job_id)
             self._end_workers(job_id, "Given up by hand.")
@@ -200,15 +207,26 @@ class LocalFarm(Farm):
             known = ", ".join(r.environment().name for r in renderers) or "none"
             raise FarmError(f'"{submission.env}" is not installed here.', f"There is: {known}.")
         software = submission.software
-        scene = Scene(file=submission.scene.path, software=software)
-        matches = match_environments(scene, [renderer.environment() for renderer in named or renderers])
-        fitting = [match for match in matches if match.fit is not Fit.NONE]
-        if not fitting:
+        here = [r for r in named or renderers if r.application.name == software.name]
+        if named and not here:
             raise FarmError(
-                f"No renderer for {software.name} {software.version} is installed on this machine.",
-                f"Install {software.name}, or choose another farm.",
+                f'"{submission.env}" does not render {software.name} scenes.', "Choose another environment."
             )
-        return next(r for r in renderers if r.environment() == fitting[0].env)
+        if not here:
+            raise FarmError(*not_installed(software.name))
+        scene = Scene(file=submission.scene.path, software=software)
+        best = match_environments(scene, [renderer.environment() for renderer in here])[0]
+        return next(renderer for renderer in here if renderer.environment() == best.env)
+
+    def _with_theirs(self, job_id: str, frames: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+        """The frames, with all of a simulation where one of its is among them."""
+        submission = submission_from_document(json.loads(self._queue.job(job_id)["document"]))
+        wanted = list(frames)
+        for index in {index for index, _ in frames if index < len(submission.parts)}:
+            part = submission.parts[index]
+            if in_one_go(submission.software.name, part):
+                wanted.extend((index, number) for number in parse_frames(part.frames))
+        return list(dict.fromkeys(wanted))
 
     def _report(self, job_id: str, state: str, message: str) -> JobReport:
         counts = self._queue.counts(job_id)
@@ -235,6 +253,7 @@ class LocalFarm(Farm):
         shutil.rmtree(scratch_folder(self._context.folder), ignore_errors=True)
         for job_id in touched:
             self._remove_temporary(job_id)
+            self._queue.fail_blocked(job_id, BLOCKED)
         for key, files in self._queue.without_thumbnail():
             self._previews.ask(key, files)
 
@@ -269,7 +288,9 @@ class LocalFarm(Farm):
             )
             self._context.notify(task.job)
             return
-        worker = Worker(task, renderer, self._queue, self._context.folder, self._context.notify, self._previews.ask)
+        given = {name: str(value) for name, value in self._context.settings.get("variables", {}).items()}
+        folder, notify = self._context.folder, self._context.notify
+        worker = Worker(task, renderer, self._queue, folder, notify, self._previews.ask, given)
         thread = threading.Thread(target=self._work, args=(worker,), name=f"farmdeck-render-{task.job}", daemon=True)
         self._workers[worker] = thread
         thread.start()

@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,12 @@ END_SECONDS = 5.0
 class RenderProcess:
     """A render and the leash it runs on."""
 
-    def __init__(self, command: Sequence[str], folder: Path, temporary: Path) -> None:
-        """Start it in `folder`, with `temporary` for what it does not clean up itself. Raises FarmError."""
+    def __init__(self, command: Sequence[str], folder: Path, temporary: Path, environment: Mapping[str, str]) -> None:
+        """Start it in `folder`, with `temporary` for what it does not clean up itself. Raises FarmError.
+
+        `environment` comes on top of what is left of the agent's own.
+        """
+        places = {name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")}
         detached: dict[str, Any] = {"start_new_session": True}
         if sys.platform == "win32":
             detached = {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
@@ -34,7 +38,7 @@ class RenderProcess:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 cwd=str(folder),
-                env={**clean_environment(), **{name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")}},
+                env={**clean_environment(), **environment, **places},
                 text=True,
                 encoding="utf-8",
                 errors="replace",
@@ -101,13 +105,14 @@ def end_leftover(pid: int, started: float) -> bool:
     return True
 
 
-def describe_exit(code: int) -> str:
-    """Why a render ended that should not have, in words."""
+def describe_exit(code: int, name: str, known: Mapping[int, str]) -> str:
+    """Why a render of the application `name` ended that should not have, in words; `known` are its own codes."""
+    if code in known:
+        return known[code]
     if code in (128 + 9, -9):
         return "The render was killed, most likely because the machine ran out of memory."
-    if code > 128:
-        name = signal.Signals(code - 128).name if code - 128 in signal.valid_signals() else str(code - 128)
-        return f"Blender crashed ({name})."
+    if code > 128 and code - 128 in signal.valid_signals():
+        return f"{name} crashed ({signal.Signals(code - 128).name})."
     if code:
-        return f"Blender ended with code {code} before the frame was finished."
-    return "Blender ended before the frame was finished."
+        return f"{name} ended with code {code} before the frame was finished."
+    return f"{name} ended before the frame was finished."

@@ -20,6 +20,7 @@ from ..._errors import FarmError, UnknownJob
 from ...frames import parse_frames
 from ...job import Frame, FrameState, Part
 from ...submission import Submission, submission_document, submission_from_document
+from .application import in_one_go
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS jobs (
@@ -39,7 +40,21 @@ CREATE TABLE IF NOT EXISTS attempts (
     ended REAL, outcome TEXT NOT NULL DEFAULT 'rendering', reason TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (job, part, number, attempt)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS needs (
+    job TEXT NOT NULL, part INTEGER NOT NULL, needed INTEGER NOT NULL, PRIMARY KEY (job, part, needed)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS processes (pid INTEGER PRIMARY KEY, born REAL NOT NULL, job TEXT NOT NULL);
+"""
+
+_READY = """
+f.state = 'waiting' AND NOT EXISTS (
+    SELECT 1 FROM needs n JOIN frames b ON b.job = n.job AND b.part = n.needed
+    WHERE n.job = f.job AND n.part = f.part AND b.state != 'done')
+"""
+_BLOCKED = """
+job = ? AND state = 'waiting' AND part IN (
+    SELECT n.part FROM needs n JOIN frames b ON b.job = n.job AND b.part = n.needed
+    WHERE n.job = ? AND b.state IN ('failed', 'abandoned'))
 """
 
 MAX_CHUNK = 10_000
@@ -67,6 +82,15 @@ class Move:
     source: str
     target: str
     size: int
+
+
+@dataclass(frozen=True)
+class Finished:
+    """One frame whose files are whole and not yet in their place."""
+
+    key: FrameKey
+    moves: tuple[Move, ...]
+    seconds: float
 
 
 class Queue:
@@ -102,6 +126,7 @@ class Queue:
                 (submission.id, document, scene, program, json.dumps(options), submission.priority, time.time(), state),
             )
             db.executemany("INSERT OR IGNORE INTO frames (job, part, number) VALUES (?, ?, ?)", rows)
+            db.executemany("INSERT OR IGNORE INTO needs (job, part, needed) VALUES (?, ?, ?)", _needs(submission))
 
     def job(self, id: str) -> sqlite3.Row:
         """Raises UnknownJob."""
@@ -136,7 +161,7 @@ class Queue:
 
     def delete(self, id: str) -> None:
         with self._write() as db:
-            for table, column in (("jobs", "id"), ("frames", "job"), ("attempts", "job")):
+            for table, column in (("jobs", "id"), ("frames", "job"), ("attempts", "job"), ("needs", "job")):
                 db.execute(f"DELETE FROM {table} WHERE {column} = ?", (id,))
 
     # -- frames
@@ -146,10 +171,14 @@ class Queue:
         return [_frame(row) for row in self._all("SELECT * FROM frames WHERE job = ? ORDER BY part, number", id)]
 
     def next_task(self, busy: set[FrameKey]) -> Task | None:
-        """The next frames of one part, by priority, then age; `busy` frames belong to running processes."""
+        """The next frames of one part, by priority, then age; `busy` frames belong to running processes.
+
+        A part waits until those that it needs are done; one that is rendered in one go comes whole. A frame that failed
+        comes alone, so that none beside it takes the blame.
+        """
         rows = self._all(
-            "SELECT f.job, f.part, f.number FROM frames f JOIN jobs j ON j.id = f.job "
-            "WHERE f.state = 'waiting' AND j.state = 'active' "
+            "SELECT f.job, f.part, f.number, f.failures FROM frames f JOIN jobs j ON j.id = f.job "
+            f"WHERE j.state = 'active' AND {_READY} "
             "ORDER BY j.priority DESC, j.created, f.job, f.part, f.number "
             "LIMIT ?",
             len(busy) + MAX_CHUNK,
@@ -162,7 +191,10 @@ class Queue:
         options = json.loads(job["options"])
         same = [row["number"] for row in free if (row["job"], row["part"]) == (first["job"], first["part"])]
         submission = submission_from_document(json.loads(job["document"]))
-        numbers = tuple(same[: int(options["chunk"])])
+        part = submission.parts[first["part"]]
+        numbers = tuple(same[: 1 if first["failures"] else int(options["chunk"])])
+        if in_one_go(submission.software.name, part):
+            numbers = parse_frames(part.frames)
         return Task(job["id"], first["part"], numbers, submission, job["scene"], job["program"], options)
 
     def begin(self, key: FrameKey, log: str) -> int:
@@ -192,15 +224,16 @@ class Queue:
                 (fraction, *key),
             )
 
-    def finishing(self, key: FrameKey, moves: Sequence[Move], seconds: float) -> None:
-        """The files are whole and about to be renamed into place."""
-        doc = json.dumps([[move.source, move.target, move.size] for move in moves])
+    def finishing(self, finished: Sequence[Finished]) -> None:
+        """The frames' files are whole and about to be renamed into place; after a power cut all of them, or none."""
         with self._write() as db:
-            db.execute(
-                "UPDATE frames SET state = 'finishing', files = ?, seconds = ? "
-                "WHERE job = ? AND part = ? AND number = ?",
-                (doc, seconds, *key),
-            )
+            for one in finished:
+                doc = json.dumps([[move.source, move.target, move.size] for move in one.moves])
+                db.execute(
+                    "UPDATE frames SET state = 'finishing', files = ?, seconds = ? "
+                    "WHERE job = ? AND part = ? AND number = ?",
+                    (doc, one.seconds, *one.key),
+                )
 
     def done(self, key: FrameKey, files: Sequence[str]) -> None:
         with self._write(durable=False) as db:  # a power cut leaves it finishing, which a restart completes
@@ -231,6 +264,13 @@ class Queue:
                 "WHERE job = ? AND part = ? AND state = 'waiting'",
                 (reason, time.time(), id, part),
             )
+
+    def fail_blocked(self, id: str, reason: str) -> None:
+        """Parts that wait for frames that are failed or given up fail too, and whatever waits for them."""
+        with self._write() as db:
+            sql = f"UPDATE frames SET state = 'failed', message = ?, ended = ? WHERE {_BLOCKED}"
+            while db.execute(sql, (reason, time.time(), id, id)).rowcount:
+                pass
 
     def interrupted(self, key: FrameKey, reason: str) -> None:
         """The attempt ended through no fault of the frame's: it waits again."""
@@ -356,6 +396,16 @@ def _queueing() -> Iterator[None]:
     except sqlite3.DatabaseError as exc:
         fix = "Free some disk space." if "full" in str(exc) else "Run `farmdeck doctor`."
         raise FarmError(f"This machine's render queue cannot be used: {exc}.", fix) from exc
+
+
+def _needs(submission: Submission) -> list[tuple[str, int, int]]:
+    """(job, part, needed part) for each part of an item that another's item needs."""
+    return [
+        (submission.id, index, before)
+        for index, part in enumerate(submission.parts)
+        for before, other in enumerate(submission.parts)
+        if other.item in part.needs and before != index
+    ]
 
 
 def _frame(row: sqlite3.Row) -> Frame:

@@ -96,14 +96,21 @@ def render(scene, task, frame):
     except (RuntimeError, OSError) as exc:
         tell("failed", frame=number, message=str(exc).strip().replace("Error: ", ""))
         return
-    files = [[name, ""] for name in sorted(os.listdir(folder)) if os.path.isfile(os.path.join(folder, name))]
-    for sub, target in nodes:
-        found = os.path.join(folder, sub)
-        files += [[sub + "/" + name, target] for name in sorted(os.listdir(found))] if os.path.isdir(found) else []
-    if not any(not target for _, target in files):
+    files = [[path, os.path.basename(path)] for path in list_files(folder)]
+    if not files:
         tell("failed", frame=number, message="Blender wrote no picture.")
         return
+    for sub, target in nodes:
+        files += [
+            [path, os.path.join(target, os.path.basename(path))] for path in list_files(os.path.join(folder, sub))
+        ]
     tell("done", frame=number, files=files, seconds=time.time() - began)
+
+
+def list_files(folder):
+    """The files right in the folder, absolute and sorted."""
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    return [os.path.join(folder, name) for name in names if os.path.isfile(os.path.join(folder, name))]
 
 
 def file_name(pattern, number):

@@ -1,13 +1,11 @@
-"""Installed renderers: Blender programs, and Python interpreters that have the bpy module."""
+"""Installed renderers: what of the applications is here, and in which version."""
 
 from __future__ import annotations
 
 import glob
 import json
 import os
-import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,52 +13,34 @@ from pathlib import Path
 from typing import Any
 
 from ...environments import RenderEnv, version_key
-from ...launch import clean_environment
 from ...scene import Software
+from .application import Application
+from .blender import BLENDER, BPY
+from .houdini import HOUDINI
+from .max import MAX
+from .maya import MAYA
 
-ASK_SECONDS = 60
-_BPY_VERSION = "import importlib.metadata as m; print('Blender', m.version('bpy'))"
-_USUAL = {
-    "linux": (
-        "/usr/bin/blender",
-        "/usr/local/bin/blender",
-        "/opt/blender*/blender",
-        "/snap/bin/blender",
-        "~/blender*/blender",
-    ),
-    "darwin": (
-        "/Applications/Blender*.app/Contents/MacOS/Blender",
-        "~/Applications/Blender*.app/Contents/MacOS/Blender",
-    ),
-    "win32": ("C:\\Program Files\\Blender Foundation\\Blender *\\blender.exe",),
-}
+APPLICATIONS = (BLENDER, BPY, MAYA, HOUDINI, MAX)
 
 
 @dataclass(frozen=True)
 class Renderer:
-    """Something that renders .blend files."""
+    """One installed version of an application."""
 
+    application: Application
     version: str
     program: str
-    """Absolute path of a Blender, or of a Python that has bpy."""
-    module: bool
-    """True for the bpy module."""
-
-    def command(self, script: str, scene: str, task: str, threads: int) -> list[str]:
-        """The command that runs our render script on a task."""
-        if self.module:
-            return [self.program, "-I", script, "--", task]
-        limit = ["-t", str(threads)] if threads else []
-        return [self.program, "-b", "-noaudio", "--factory-startup", *limit, "-y", scene, "-P", script, "--", task]
+    """Absolute path of what is started; for the bpy module, of its Python."""
 
     def environment(self) -> RenderEnv:
         """As the panel shows it."""
-        name = f"Blender {self.version}" + (" (bpy)" if self.module else "")
-        return RenderEnv(name=name, software=Software("Blender", self.version), program=self.program)
+        software = Software(self.application.name, self.version)
+        name = f"{software.name} {software.version}{self.application.label}"
+        return RenderEnv(name=name, software=software, program=self.program)
 
 
 def find_renderers(settings: Mapping[str, Any], cache: Path, environ: Mapping[str, str] = os.environ) -> list[Renderer]:
-    """Every renderer here, newest version first; programs before the module of the same version.
+    """Every renderer here, newest version of each application first; Blenders before the module of the same version.
 
     Asking a program for its version takes a moment, so answers are kept in `cache` (a JSON file) for as long as the
     program's size and mtime stay.
@@ -68,63 +48,62 @@ def find_renderers(settings: Mapping[str, Any], cache: Path, environ: Mapping[st
     known = _read_cache(cache)
     found: dict[str, Renderer] = {}
     answers: dict[str, str] = {}
-    for program, module in _candidates(settings, environ):
-        key = _cache_key(program, module)
-        if key is None or os.path.realpath(program) in found:
+    for application, program in _candidates(settings, environ):
+        key = _cache_key(application, program)
+        place = program if application is BPY else os.path.realpath(program)  # an environment's Python is a link
+        if key is None or place in found:
             continue
-        version = known.get(key) or ask_version(program, module)
+        version = known.get(key) or application.version(program)
         if version:
             answers[key] = version
-            found[os.path.realpath(program) if not module else program] = Renderer(version, program, module)
+            found[place] = Renderer(application, version, program)
     if answers != known:
         _write_cache(cache, answers)
-    return sorted(
-        found.values(), key=lambda renderer: (version_key(renderer.version), not renderer.module), reverse=True
+    newest = sorted(
+        found.values(), key=lambda one: (version_key(one.version), one.application is not BPY), reverse=True
+    )
+    return sorted(newest, key=lambda one: [other.name for other in APPLICATIONS].index(one.application.name))
+
+
+def not_installed(name: str) -> tuple[str, str]:
+    """(what happened, what to do) where no renderer of the application is here."""
+    application = next((one for one in APPLICATIONS if one.name == name), None)
+    if application is None:
+        return f"This machine cannot render {name or 'this'} scenes.", "Choose another farm."
+    program = application.programs[0]
+    return (
+        f"No {name} is found on this machine.",
+        f'Install {name}, or name its {program} in the settings: [local] {application.key} = ["/path/to/{program}"].',
     )
 
 
-def ask_version(program: str, module: bool) -> str:
-    """`4.5.15`, or "" when it is not a Blender or does not answer."""
-    command = [program, "-I", "-c", _BPY_VERSION] if module else [program, "--version"]
-    try:
-        said = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            timeout=ASK_SECONDS,
-            env=clean_environment(),
-            stdin=subprocess.DEVNULL,
-        )
-    except (OSError, subprocess.TimeoutExpired, UnicodeDecodeError):
-        return ""
-    match = re.search(r"^Blender (\d+\.\d+(?:\.\d+)?)", said.stdout, re.MULTILINE)
-    return match.group(1) if match and said.returncode == 0 else ""
+def _candidates(settings: Mapping[str, Any], environ: Mapping[str, str]) -> Iterator[tuple[Application, str]]:
+    """For each application: the settings first, then the environment, PATH and the usual places."""
+    search = settings.get("search", True)
+    for application in APPLICATIONS:
+        named = [*_listed(settings.get(application.key)), *environ.get(_variable(application), "").split(os.pathsep)]
+        usual = application.usual.get(sys.platform, ())
+        on_path = [shutil.which(program, path=environ.get("PATH", os.defpath)) for program in application.programs]
+        lying = [path for pattern in usual for path in sorted(glob.glob(os.path.expanduser(pattern)))]
+        for program in [*named, *(on_path if search else ()), *(lying if search else ())]:
+            if program:
+                yield application, program
 
 
-def _candidates(settings: Mapping[str, Any], environ: Mapping[str, str]) -> Iterator[tuple[str, bool]]:
-    """(program, is the bpy module): settings first, then the environment, PATH and the usual places."""
-    for program in [*_listed(settings.get("blender")), *environ.get("FARMDECK_BLENDER", "").split(os.pathsep)]:
-        yield program, False
-    on_path = shutil.which("blender", path=environ.get("PATH", os.defpath))
-    if on_path and settings.get("search", True):
-        yield on_path, False
-    for pattern in _USUAL.get(sys.platform, ()) if settings.get("search", True) else ():
-        for program in sorted(glob.glob(os.path.expanduser(pattern))):
-            yield program, False
-    for program in [*_listed(settings.get("bpy")), *environ.get("FARMDECK_BPY_PYTHON", "").split(os.pathsep)]:
-        yield program, True
+def _variable(application: Application) -> str:
+    return "FARMDECK_BPY_PYTHON" if application is BPY else f"FARMDECK_{application.key.upper()}"
 
 
 def _listed(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else [str(item) for item in value or ()]
 
 
-def _cache_key(program: str, module: bool) -> str | None:
+def _cache_key(application: Application, program: str) -> str | None:
     try:
         info = os.stat(program)
     except OSError:
         return None
-    return f"{program}|{module}|{info.st_size}|{info.st_mtime_ns}" if program else None
+    return f"{application.key}|{program}|{info.st_size}|{info.st_mtime_ns}"
 
 
 def _read_cache(path: Path) -> dict[str, str]:
