@@ -132,10 +132,9 @@ class Statements:
 
 
 def _outside(wanted: Wanted) -> bytes:
-    """How a line begins that matters between wanted nodes. The look at its first character makes it fast."""
-    return (
-        rf"\n(?=[csrf/\t ])(?P<space>)(?:{_others(wanted)}|[\t ]+setAttr \"\.(?:{'|'.join(wanted.always)})\")"
-    ).encode()
+    """How a line begins that matters between wanted nodes. The look at its first characters makes it fast."""
+    always = "|".join(wanted.always)
+    return rf'\n(?=[csrf/]|\ts)(?P<space>)(?:{_others(wanted)}|\tsetAttr "\.(?:{always})")'.encode()
 
 
 def _inside(wanted: Wanted) -> bytes:
