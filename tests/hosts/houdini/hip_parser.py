@@ -153,13 +153,15 @@ def read_members(data: bytes) -> Iterator[tuple[str, bytes]]:
 
 
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)"|((?:[^\s"\\]|\\.)(?:[^\s\\]|\\.)*)', re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
 def tokens(source: str) -> Iterator[tuple[str, bool]]:
     """(text, was it quoted) of everything that white space parts; a backslash takes the next character as it is."""
     for match in _TOKEN.finditer(source):
         quoted = match[2] is None
-        yield re.sub(r"\\(.)", r"\1", match[1] if quoted else match[2], flags=re.DOTALL), quoted
+        word = match[1] if quoted else match[2]
+        yield _ESCAPED.sub(r"\1", word) if "\\" in word else word, quoted
 
 
 # -- nodes

@@ -18,6 +18,17 @@ class Unknown(Exception):
     """A function, variable or form that is not here."""
 
 
+class MadeToCook(AssertionError):
+    """It would have made Houdini cook geometry, which may take any time."""
+
+
+COOKS = frozenset(
+    "bbox centroid detail details detailsnap iprgeo nearpoint npoints nprims npointsgroup nprimsgroup point points "
+    "pointlist pointavg prim prims primlist primuv surflen unituv vertex vertexs volumeindex volumesample".split()
+)
+"""Functions that look at geometry [https://www.sidefx.com/docs/houdini/expressions/index.html, section Geometry]."""
+
+
 class Place(Protocol):
     """Where an expression is evaluated: on a parm of a node, at a frame."""
 
@@ -222,6 +233,8 @@ class _Parser:
             self.accept(",")
         if self.dry:
             return 0.0
+        if name in COOKS:
+            raise MadeToCook(f"{name}()")
         work = _FUNCTIONS.get(name)
         if work is None:
             raise Unknown(f"{name}()")

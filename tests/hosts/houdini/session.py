@@ -10,7 +10,7 @@ from typing import Any
 
 from . import hip_parser, node_types
 from .hip_parser import Definition, FileNode, Value
-from .values import Slot
+from .values import Slot, suffixes
 
 
 class ForbiddenWrite(AssertionError):
@@ -144,7 +144,7 @@ class Session:
         self, node: FileNode, name: str, definition: Definition | None, defaults: dict[str, tuple[str, ...]]
     ) -> list[Slot]:
         size = len(node.parms.get(name, ())) or len(defaults.get(name, ())) or (definition.size if definition else 1)
-        letters = suffixes_of(name, definition, size)
+        letters = suffixes(name, definition, size)
         return [Slot(node, name, index, name + letter, definition) for index, letter in enumerate(letters)]
 
     def _instance_definition(self, definitions: dict[str, Definition], name: str) -> Definition | None:
@@ -204,10 +204,3 @@ def base_name(type_name: str) -> str:
     if len(parts) > 1 and re.fullmatch(r"[\d.]+", parts[-1]):
         parts.pop()
     return parts[-1]
-
-
-def suffixes_of(name: str, definition: Definition | None, size: int) -> list[str]:
-    from .values import suffixes
-
-    letters = suffixes(name, definition, size)
-    return [letters[index] if index < len(letters) else str(index + 1) for index in range(size)] if letters else [""]

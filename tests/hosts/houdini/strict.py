@@ -33,6 +33,12 @@ def _guarded(work: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+def _unknown(line: str, work: Callable[..., Any]) -> list[str]:
+    used = [each for name, each in inspect.signature(work).parameters.items() if name != "self"]
+    places = [each.name for each in used if each.kind is not each.KEYWORD_ONLY]
+    return list(stubs.unknown_parameters(line, places, [each.name for each in used if each.name not in places]))
+
+
 class Strict:
     """A class of `hou`: `class Node(Strict, hou="Node")`. Its public methods must be the stub's, names and all."""
 
@@ -48,8 +54,7 @@ class Strict:
             if name not in real:
                 raise NotHere(f"hou.{cls._stub}.{name} is not in the stubs")
             if inspect.isfunction(work):
-                used = [each for each in inspect.signature(work).parameters if each != "self"]
-                wrong = list(stubs.unknown_parameters(real[name], used))
+                wrong = _unknown(real[name], work)
                 if wrong:
                     raise NotHere(f"hou.{cls._stub}.{name} has no parameter {wrong} there: {real[name].strip()}")
                 setattr(cls, name, _guarded(work))

@@ -66,9 +66,10 @@ def parameters(line: str) -> list[str]:
     return [each.arg for each in tree.body[0].args.args if each.arg != "self"]
 
 
-def unknown_parameters(line: str, used: list[str]) -> Iterator[str]:
-    """Those of `used` that the stub's function does not have in that place."""
+def unknown_parameters(line: str, places: list[str], names: list[str]) -> Iterator[str]:
+    """Those that the stub's function does not have: `places` each in that place, `names` (keyword-only) anywhere."""
     real = parameters(line)
-    for place, name in enumerate(used):
+    for place, name in enumerate(places):
         if place >= len(real) or real[place] != name:
             yield name
+    yield from (name for name in names if name not in real)

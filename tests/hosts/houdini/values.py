@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from . import hscript, node_types
-from .hip_parser import Definition, FileNode, Segment, Value
+from .hip_parser import Definition, FileNode, Segment
 
 if TYPE_CHECKING:
     from .session import Session
@@ -25,22 +25,20 @@ class Slot:
     definition: Definition | None
 
 
-def suffixes(tuple_name: str, definition: Definition | None, size: int) -> str:
-    """A letter for each part of the tuple; "" for a parm that is alone."""
+def suffixes(tuple_name: str, definition: Definition | None, size: int) -> list[str]:
+    """What each part of the tuple adds to its name: `x`, `y`; nothing for a parm that is alone."""
     if size <= 1:
-        return ""
+        return [""]
     kind = definition.type if definition is not None else ""
     if kind.startswith(("vector", "intvector", "direction")):
-        return "xyzw"
-    if kind.startswith("color"):
-        return "rgba"
-    if kind.startswith("uv"):
-        return "uvw"
-    return node_types.SUFFIXES.get(tuple_name, "1234567890")
-
-
-def constant(values: list[Value], index: int) -> Value:
-    return values[index] if index < len(values) else Value("")
+        letters = "xyzw"
+    elif kind.startswith("color"):
+        letters = "rgba"
+    elif kind.startswith("uv"):
+        letters = "uvw"
+    else:
+        letters = node_types.SUFFIXES.get(tuple_name, "")
+    return [letters[index] if index < len(letters) else str(index + 1) for index in range(size)]
 
 
 @dataclass

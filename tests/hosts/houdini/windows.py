@@ -104,7 +104,14 @@ class Ui(Strict, hou="ui"):
     def paneTabOfType(self, type: EnumValue) -> PaneTab | None:
         return next((tab for tab in self._tabs if tab.type() == type), None)
 
-    def selectFile(self, **options: Any) -> str:
+    def selectFile(
+        self,
+        start_directory: str | None = None,
+        title: str | None = None,
+        *,
+        pattern: str | None = None,
+        chooser_mode: EnumValue | None = None,
+    ) -> str:
         return self._answer
 
 
