@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from farmdeck import __version__
 from farmdeck_ui.finding import Finding
-from farmdeck_ui.install import HOSTS, Machine, Place, install, install_shared
+from farmdeck_ui.install import HOSTS, Machine, Place, install, install_shared, uninstall
 from farmdeck_ui.install.check import look
 
 from tests.install.homes import machine, made
@@ -81,6 +81,14 @@ def test_what_the_host_reads_names_nothing(
     assert expected in wrong(one) and f"`farmdeck install {host}" in wrong(one)
     install(host, machine=one)
     assert all(finding.ok for finding in look(one)), "what it says puts it right"
+
+
+def test_the_folder_is_gone_and_what_names_it_is_not(one: Machine) -> None:
+    place = place_of("maya", one)
+    shutil.rmtree(place.ours)
+    assert f"The host finds nothing there: {place.ours}" in wrong(one)
+    (removed,) = uninstall("maya", machine=one)
+    assert removed.left == (place.folder / "farmdeck.mod",), "without the list it cannot be told from somebody's own"
 
 
 def test_3ds_max_misses_a_file_that_its_package_names(one: Machine) -> None:

@@ -13,7 +13,17 @@ import tomllib
 from farmdeck import __version__
 from farmdeck._errors import BadInput
 from farmdeck.launch import read_pointer
-from farmdeck_ui.install import AGENT_COMMAND, HOSTS, Installed, InstallError, Machine, Removed, install, uninstall
+from farmdeck_ui.install import (
+    AGENT_COMMAND,
+    HOSTS,
+    Installed,
+    InstallError,
+    Machine,
+    Removed,
+    install,
+    install_shared,
+    uninstall,
+)
 from farmdeck_ui.install.bundle import bundle_zip
 
 from tests.blender.blenders import VERSIONS, blender
@@ -223,6 +233,22 @@ def test_the_extension_is_found_by_its_name(version: str, tmp_path: Path) -> Non
     put_in(here(tmp_path, BLENDER_USER_RESOURCES=str(tmp_path / "blender")), version)
     said = release.run("extension", tmp_path)
     assert said == {"module": "bl_ext.user_default.farmdeck", "version": __version__, "property": [True, False]}
+
+
+@pytest.mark.parametrize("version", [version for version in VERSIONS if version != "3.4"])
+def test_blender_finds_it_on_a_share(version: str, tmp_path: Path) -> None:
+    release = blender(version)
+    (done,) = install_shared("blender", tmp_path / "Studio Ö", machine=here(tmp_path))
+    name, _, folder = done.to_set[0].partition("=")
+    code = (
+        "import bpy, addon_utils; addon_utils.extensions_refresh(); "
+        "print('found:', addon_utils.enable('bl_ext.system.farmdeck').__file__)"
+    )
+    environ = release.environment(tmp_path, **{name: folder})
+    said = subprocess.run(
+        [release.program, "-c", code], env=environ, capture_output=True, text=True, timeout=120, check=False
+    ).stdout
+    assert f"found: {ours(done) / '__init__.py'}" in said
 
 
 def test_the_manifest_as_blender_wants_it(extension: Path) -> None:

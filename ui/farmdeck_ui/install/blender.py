@@ -69,9 +69,10 @@ class Blender:
                     *(path.name for path in extensions.glob("*") if (path / EXTENSION).is_dir()),
                 }
                 places += [
-                    Place("blender", version, extensions / name, EXTENSION, program) for name in sorted(repositories)
+                    Place("blender", version, extensions / name, EXTENSION, program=program)
+                    for name in sorted(repositories)
                 ]
-            places.append(Place("blender", version, scripts / "addons", PACKAGE, program))
+            places.append(Place("blender", version, scripts / "addons", PACKAGE, program=program))
         system = machine.environ.get("BLENDER_SYSTEM_EXTENSIONS")
         return places + ([Place("blender", "", Path(system) / "system", EXTENSION, studio=True)] if system else [])
 
@@ -122,8 +123,8 @@ def _place(machine: Machine, version: str, programs: dict[str, str]) -> Place:
     scripts, extensions = _folders(machine, version)
     program = programs.get(version, "")
     if version_of(version, 2) >= FIRST_EXTENSION:
-        return Place("blender", version, extensions / "user_default", EXTENSION, program)
-    return Place("blender", version, scripts / "addons", PACKAGE, program)
+        return Place("blender", version, extensions / "user_default", EXTENSION, program=program)
+    return Place("blender", version, scripts / "addons", PACKAGE, program=program)
 
 
 def _folders(machine: Machine, version: str) -> tuple[Path, Path]:

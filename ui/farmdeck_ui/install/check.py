@@ -24,7 +24,7 @@ def look(machine: Machine | None = None) -> Iterator[Finding]:
     machine = machine or this_machine()
     installed = False
     for convention in HOSTS.values():
-        places = _distinct([place for place in convention.looked_in(machine) if place.ours.exists()])
+        places = _distinct([place for place in convention.looked_in(machine) if place.there])
         installed |= bool(places)
         if not places:
             yield Finding(convention.label, True, _absent(convention, machine))
@@ -48,12 +48,12 @@ def _absent(convention: Convention, machine: Machine) -> str:
 def _trouble(convention: Convention, place: Place) -> str:
     """What is wrong there and what to do; "" when nothing is."""
     again = f"`{_command('install', place)}` puts it right."
-    manifest = read_manifest(place)
-    if manifest is None:
-        return f"{place.ours} has no list of what Farmdeck wrote. Remove it, or {again}"
     dangling = convention.dangling(place)
     if dangling:
         return f"The host finds nothing there: {', '.join(dangling[:_SHOWN])}. {again}"
+    manifest = read_manifest(place)
+    if manifest is None:
+        return f"{place.ours} has no list of what Farmdeck wrote. Remove it, or {again}"
     if manifest.version != __version__:
         return f"{place.ours} is of Farmdeck {manifest.version}, this is {__version__}. {again}"
     return _changed(place, manifest, again)

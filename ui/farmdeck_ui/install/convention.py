@@ -23,6 +23,8 @@ class Place:
     folder: Path
     top: str
     """The folder of ours in `folder`: `farmdeck-maya`."""
+    reads: str = ""
+    """The file beside it that the host reads: `farmdeck.mod`; "" when that is inside."""
     program: str = ""
     """The application's executable where it is needed and known."""
     studio: bool = False
@@ -35,6 +37,11 @@ class Place:
     @property
     def manifest(self) -> Path:
         return self.ours / MANIFEST
+
+    @property
+    def there(self) -> list[Path]:
+        """What is there of the two."""
+        return [path for path in (self.ours, self.folder / self.reads) if path != self.folder and path.exists()]
 
 
 class Convention(Protocol):

@@ -57,14 +57,14 @@ class Houdini:
     def shared_place(self, folder: Path, version: str | None) -> Place:
         if version is not None:
             raise BadInput("One package on a share serves every Houdini.", "Leave --version out.")
-        return Place("houdini", "", folder, TOP, studio=True)
+        return Place("houdini", "", folder, TOP, JSON, studio=True)
 
     def looked_in(self, machine: Machine) -> list[Place]:
         versions, site = self.versions(machine), machine.environ.get("HSITE")
         own = [_own_place(machine, version) for version in versions]
         sites = [(version, Path(site) / f"houdini{version}" / "packages") for version in versions if site]
         others = [*sites, *(("", folder) for folder in _package_folders(machine))]
-        return own + [Place("houdini", version, folder, TOP, studio=True) for version, folder in others]
+        return own + [Place("houdini", version, folder, TOP, JSON, studio=True) for version, folder in others]
 
     def build(self, place: Place, folder: Path) -> None:
         copy_plugin(self.name, folder / TOP, leave=[JSON])
@@ -107,7 +107,7 @@ def _own_place(machine: Machine, version: str) -> Place:
     """The packages of the settings folder that is there, else of the first that would do."""
     folders = [Path(path.replace("__HVER__", version)) for path in _settings_paths(machine)]
     settings = next((folder for folder in folders if folder.is_dir()), folders[0])
-    return Place("houdini", version, settings / "packages", TOP)
+    return Place("houdini", version, settings / "packages", TOP, JSON)
 
 
 def _settings_paths(machine: Machine) -> list[str]:

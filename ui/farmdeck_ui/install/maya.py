@@ -89,7 +89,7 @@ class Maya:
 
 
 def _place(folder: Path, version: str, studio: bool = False) -> Place:
-    return Place("maya", version, folder, TOP, studio=studio)
+    return Place("maya", version, folder, TOP, MOD, studio=studio)
 
 
 def _year(version: str) -> str:

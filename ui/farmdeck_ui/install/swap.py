@@ -66,7 +66,7 @@ def take_away(place: Place) -> Removed:
     """Remove what Farmdeck wrote into `place.folder`; what is not as it was written stays. Raises InstallError."""
     manifest = read_manifest(place)
     if manifest is None:
-        return Removed(place, (), 0, (place.ours,) if place.ours.exists() else ())
+        return Removed(place, (), 0, tuple(place.there))
     with writing(place.folder):
         entries = _there(place, manifest.entries)
         left = foreign_files(place, entries, manifest)

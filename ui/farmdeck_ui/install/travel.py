@@ -106,8 +106,9 @@ def _copy_package(package: str, target: Path) -> None:
         }
 
     shutil.copytree(source, target, ignore=ignore, copy_function=shutil.copyfile)
-    licences = sorted(source.parent.glob(f"[{package[0]}{package[0].upper()}]{package[1:]}-*.dist-info/**/LICENSE*"))
     ours = [source.parents[1] / "LICENSE"] if package.startswith("farmdeck") else []
+    name = "farmdeck" if ours else package
+    licences = sorted(source.parent.glob(f"[{name[0]}{name[0].upper()}]{name[1:]}-*.dist-info/**/LICENSE*"))
     copy_first(target / "LICENSE", [*licences, *ours])
 
 
