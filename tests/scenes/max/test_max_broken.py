@@ -99,7 +99,7 @@ def test_a_directory_that_leads_back(tmp_path: Path) -> None:
     path = SCENES["shot"](tmp_path)
     raw = bytearray(path.read_bytes())
     at = raw.index("Config\0".encode("utf-16-le"))
-    struct.pack_into("<III", raw, at + 68, 0, 0, 0)
+    struct.pack_into("<III", raw, at + 68, 1, 1, 1)
     tried(path, bytes(raw))
 
 
@@ -113,8 +113,10 @@ def test_a_stream_larger_than_its_file(size: int, tmp_path: Path) -> None:
 
 
 def bomb(megabytes: int) -> Iterator[bytes]:
-    """Zeros, packed a thousand times smaller."""
+    """One object of zeros, packed a thousand times smaller."""
     packer = zlib.compressobj(9, wbits=31)
+    size = megabytes << 20
+    yield packer.compress(struct.pack("<HIQHIQ", 0x2023, 0, (size + 28) | 1 << 63, 0, 0, size + 14))
     for _ in range(megabytes):
         yield packer.compress(bytes(1 << 20))
     yield packer.flush()
@@ -156,11 +158,19 @@ HOSTILE: dict[str, Callable[[], dict[str, bytes]]] = {
 """Streams that cost as much as they can."""
 
 
+REFUSED = {
+    "packed scene": "times its bytes", "packed summary": "times its bytes", "packed classes": "more than 16 MB",
+    "too many files": "more than 50,000 files",
+}  # fmt: skip
+"""What is said of those that are not read to their end."""
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile(name: str, tmp_path: Path) -> None:
     path = tmp_path / "a.max"
     write_compound(path, HOSTILE[name]())
-    tried(path)
+    error = tried(path)
+    assert REFUSED.get(name, "") in (error.what if error is not None else "")
 
 
 @pytest.mark.parametrize("name", ["packed scene", "packed classes", "nested"])

@@ -141,7 +141,7 @@ def items(setup: Setup, cameras: Sequence[str], views: Sequence[View], active: s
         while name in taken:
             name += " (camera)"
         taken.add(name)
-        found.append(_item(setup, name, "camera", (camera,), (camera,), camera == chosen and not batch))
+        found.append(_item(setup, name, "camera", (camera,), (camera,), camera == chosen))
     if not names:
         found.append(_item(setup, "Active view", "view", ("",), (), not batch))
     return tuple(found)
