@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from farmdeck import Job, Scene
 
-__all__ = ["close", "scene", "show", "start", "stop", "submit"]
+__all__ = ["close", "scene", "show", "start", "submit"]
 
 
 def start() -> None:
@@ -18,14 +18,6 @@ def start() -> None:
     from ._menu import install
 
     install()
-
-
-def stop() -> None:
-    """The window and the menu go, until the next start."""
-    from ._menu import remove
-
-    close()
-    remove()
 
 
 def show() -> None:

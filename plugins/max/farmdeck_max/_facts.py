@@ -8,9 +8,9 @@ from farmdeck import Plugin
 from farmdeck.scenes.max import _rules as rules
 from pymxs import runtime as rt
 
-from . import _files, _render, _views
+from . import _files, _outputs, _render, _views
 from ._files import Managed, XRef
-from ._render import Element
+from ._outputs import Element
 from ._values import Progress, Steps, known, text
 from ._views import BatchView
 
@@ -28,7 +28,6 @@ class Facts:
     """The project folder, "" for none."""
     setup: rules.Setup
     elements: tuple[Element, ...]
-    aovs: tuple[str, ...]
     segment: tuple[int, int]
     fps: int
     cameras: tuple[str, ...]
@@ -53,7 +52,7 @@ def read() -> Steps[Facts]:
     cameras = yield from progress.collect(_views.cameras())
     views = yield from progress.collect(_views.batch_views())
     states = yield from progress.collect(_views.states())
-    elements = yield from progress.collect(_render.elements())
+    elements = yield from progress.collect(_outputs.elements())
     tracked = yield from progress.collect(_files.tracked())
     managed = yield from progress.collect(_files.managed())
     xrefs = yield from progress.collect(_files.xrefs())
@@ -67,7 +66,6 @@ def read() -> Steps[Facts]:
         project=text(rt.pathConfig.getCurrentProjectFolder()),
         setup=_render.setup(elements),
         elements=tuple(elements),
-        aovs=tuple(_render.arnold_files()),
         segment=_render.segment(),
         fps=int(rt.frameRate),
         cameras=tuple(cameras),
@@ -94,7 +92,7 @@ def _total() -> int:
         len(rt.cameras)
         + int(rt.batchRenderMgr.numViews)
         + int(rt.sceneStateMgr.GetCount())
-        + _render.element_count()
+        + _outputs.element_count()
         + 2 * int(rt.AssetManager.GetNumAssets())
         + int(rt.xrefs.getXRefFileCount())
         + int(rt.pluginManager.pluginDllCount)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import replace
 
-from farmdeck import Problem, RenderItem, Scene, Severity, Software
+from farmdeck import Problem, Scene, Severity, Software
 from farmdeck.frames import range_text
 from farmdeck.scene import Reference
 from farmdeck.scenes._disk import Disk
@@ -25,17 +24,16 @@ def make_scene(facts: Facts) -> Scene:
     inside = [os.path.dirname(reference.file) for reference in references if reference.loaded]
     _add_assets(facts, _searched([*folders, *inside], found.disk), found)
     views = [batch.view for batch in facts.views]
-    items = rules.items(facts.setup, facts.cameras, views, facts.active)
     return Scene(
         file=facts.file,
         software=Software("3ds Max", facts.version),
-        items=tuple(_with_aovs(item, facts.aovs) for item in items),
+        items=rules.items(facts.setup, facts.cameras, views, facts.active),
         cameras=tuple(sorted(set(facts.cameras))),
         frames=range_text(*facts.segment),
         fps=float(facts.fps),
         assets=tuple(sorted(found.assets, key=lambda asset: (asset.owner, asset.path))),
         plugins=facts.plugins,
-        problems=(*rules.namesakes(facts.cameras), *_presets(facts), *_overwritten(facts), *found.problems),
+        problems=(*rules.namesakes(facts.cameras), *_presets(facts), *found.problems),
         unsaved=facts.unsaved,
         references=references,
         details=_details(facts),
@@ -49,10 +47,6 @@ def _details(facts: Facts) -> dict[str, str]:
         "scene_states": ", ".join(facts.states),
     }
     return {name: value for name, value in found.items() if value}
-
-
-def _with_aovs(item: RenderItem, aovs: tuple[str, ...]) -> RenderItem:
-    return replace(item, outputs=tuple(sorted({*item.outputs, *aovs})))
 
 
 def _folders(facts: Facts) -> list[str]:
@@ -111,9 +105,3 @@ def _presets(facts: Facts) -> Iterable[Problem]:
                 f'"{batch.view.name}" takes its settings from {batch.preset}: size and frames shown are the scene\'s.'
             )
             yield Problem(Severity.NOTE, text, batch.view.name)
-
-
-def _overwritten(facts: Facts) -> Iterable[Problem]:
-    for path in facts.aovs:
-        text = f"Arnold writes {path} for every frame: each one takes the place of the one before."
-        yield Problem(Severity.WARNING, text, "Arnold")

@@ -163,7 +163,7 @@ class Max:
 
     def _elements(self) -> Value:
         elements = self.open.elements
-        made = [self.value("RenderElement", word, enabled=on) for word, on, _ in elements]
+        made = [self.value("RenderElement", word, elementName=word, enabled=on) for word, on, _ in elements]
         return self.value(
             "RenderElementMgr",
             NumRenderElements=lambda: len(elements),

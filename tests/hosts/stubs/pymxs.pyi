@@ -54,8 +54,9 @@ class Renderer(MXSWrapperBase):  # its properties differ by renderer: isProperty
 class Renderers(MXSWrapperBase):  # MAXScript help, "Renderers"; DX
     current: Renderer
 
-class RenderElement(MXSWrapperBase):  # DX: enabled
+class RenderElement(MXSWrapperBase):  # DX: enabled, elementName
     enabled: bool
+    elementName: str
 
 class RenderElementMgr(MXSWrapperBase):  # ELEMENTS
     def NumRenderElements(self) -> int: ...
