@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from ._rules import EXPANDED, MAX_HOPS, STAGE_SETTINGS
+from ._rules import EXPANDED, STAGE_SETTINGS
 
 MAX_LOPS = 10_000
 
@@ -40,13 +40,17 @@ def needs(graph: Graph, path: str) -> tuple[str, ...]:
 
 
 def target(graph: Graph, path: str) -> str:
-    """The node that renders in the end, when it is asked of `path`: fetches and wedges followed."""
-    for _ in range(MAX_HOPS):
-        followed = graph.followed(path)
-        if not followed or not graph.renders(followed):
-            return path
-        path = followed
-    return path
+    """The node that renders in the end, when it is asked of `path`: fetches and wedges followed.
+
+    `path` itself when it follows none, when what it follows is not there, and when it is led in a circle.
+    """
+    seen = [path]
+    while graph.followed(seen[-1]):
+        followed = graph.followed(seen[-1])
+        if followed in seen or not graph.renders(followed):
+            return path if followed in seen else seen[-1]
+        seen.append(followed)
+    return seen[-1]
 
 
 def settings_lop(graph: Graph, starts: Sequence[str]) -> str:

@@ -72,7 +72,8 @@ class Items:
         if take:
             self.problems.append(_problems.other_take(path, take))
         if row.follows and end == path:
-            self.problems.append(_problems.no_source(path, self.followed(path)))
+            source = self.followed(path)
+            self.problems.append(_problems.no_source(path, source, self.renders(source)))
         asked = self._stage(end, end_row)
         camera = self._camera(end, end_row, asked)
         size, aspect = self._stage_size(path, asked) if asked else self._camera_size(camera)

@@ -27,9 +27,14 @@ def no_camera(path: str, camera: str) -> Problem:
     return Problem(Severity.WARNING, f"Its camera {camera} is not in the scene.", path)
 
 
-def no_source(path: str, source: str) -> Problem:
-    """A fetch or a wedge that names a node that is not there."""
-    text = f"It renders {source}, which is not in the scene." if source else "It names no node to render."
+def no_source(path: str, source: str, there: bool) -> Problem:
+    """A fetch or a wedge that leads to no node that renders: `source` is not there, or leads back to it."""
+    if not source:
+        text = "It names no node to render."
+    elif there:
+        text = f"It renders {source}, which leads back to it."
+    else:
+        text = f"It renders {source}, which is no render node of the scene."
     return Problem(Severity.WARNING, text, path)
 
 

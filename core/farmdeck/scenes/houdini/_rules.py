@@ -26,8 +26,6 @@ INTERNAL_VARIABLES = frozenset({"E", "PI", "EYE", "HANDLE_STATUS", "status"})
 SCENE_LIBRARIES = "libraries"
 """The owner of HDA libraries that the scene itself installs (`.OPlibraries`)."""
 MAX_PLANES = 1_000
-MAX_HOPS = 64
-"""Fetches, wedges and nulls in a row: more is a circle."""
 
 
 class Parms(Protocol):
