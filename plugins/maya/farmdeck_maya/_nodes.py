@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from farmdeck.scenes.maya._facts import NodeFacts
 from farmdeck.scenes.maya._files import ANY_TYPE, EXPLICIT_TILES, EXTRA, FILES, NodeFile, attributes_of
-from farmdeck.scenes.maya._rules import Value
+from farmdeck.scenes.maya._rules import Value, short_names
 from maya import cmds
 
 from . import _plugs
@@ -29,12 +30,21 @@ class FileNodes:
 
     def __init__(self) -> None:
         known = set(cmds.allNodeTypes())
-        self.found: list[NodeFacts] = []
-        self._nodes = [(node, kind) for kind in FILES if kind in known for node in cmds.ls(exactType=kind) or []]
+        self._rows: list[NodeFacts] = []
+        """Named by their full paths, so that no other is meant while they are asked."""
+        self._nodes = [
+            (node, kind) for kind in FILES if kind in known for node in cmds.ls(exactType=kind, long=True) or []
+        ]
+
+    @property
+    def found(self) -> tuple[NodeFacts, ...]:
+        """Those that name files, by names as short as tells them apart: the reader of files knows no others."""
+        names = short_names(row.name for row in self._rows)
+        return tuple(replace(row, name=names[row.name]) for row in self._rows)
 
     @property
     def steps(self) -> int:
-        """How many nodes there are to look at."""
+        """How many nodes of the rules' types there are to look at."""
         return len(self._nodes)
 
     def read(self) -> Iterator[None]:
@@ -45,7 +55,7 @@ class FileNodes:
             self._add(node, kind, names)
             yield
         for row in ANY_TYPE:
-            for plug in cmds.ls(f"*.{row.name}", recursive=True) or []:
+            for plug in cmds.ls(f"*.{row.name}", recursive=True, long=True) or []:
                 node = plug.rpartition(".")[0]
                 self._add(node, _plugs.type_of(node), {row.name: row.name})
                 yield
@@ -56,12 +66,12 @@ class FileNodes:
     def _add_listed(self, plug: str) -> None:
         """A path in an attribute that the rules do not have: a studio's own node, or one newer than they are."""
         node, _, attribute = plug.partition(".")
-        kind = _plugs.type_of(node)
+        kind, (long, *_) = _plugs.type_of(node), cmds.ls(node, long=True)
         if attribute and not any(attribute in (row.name, row.short) for row in attributes_of(kind)):
             path = _plugs.value(plug)
             if isinstance(path, str) and path:
                 file = NodeFile(path, path, _KINDS.get(posixpath.splitext(path)[1].lower(), "archive"))
-                self.found.append(NodeFacts(node, kind, {}, _folder(node), (file,)))
+                self._rows.append(NodeFacts(long, kind, {}, _folder(long), (file,)))
 
     def _add(self, node: str, kind: str, names: dict[str, str]) -> None:
         values = {
@@ -70,7 +80,7 @@ class FileNodes:
         if kind == "file":
             values.update(_explicit_tiles(node))
         if any(values.values()):
-            self.found.append(NodeFacts(node, kind, values, _folder(node)))
+            self._rows.append(NodeFacts(node, kind, values, _folder(node)))
 
 
 def _listed() -> Iterator[str]:

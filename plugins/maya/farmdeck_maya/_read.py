@@ -36,7 +36,7 @@ def read_facts() -> Generator[tuple[int, int], None, MayaFacts]:
         project=_project(),
         layers=layers.found,
         cameras=tuple(cameras.values()),
-        nodes=tuple(nodes.found),
+        nodes=nodes.found,
         references=tuple(references()),
         plugins=plugins,
         passes=passes(),

@@ -44,7 +44,8 @@ class NodeCommands:
         if flags:
             raise Unknown(f"ls with {flags}")
         if len(names) == 1 and names[0].startswith("*.") and recursive:
-            return [f"{self._graph.short(node)}{names[0][1:]}" for node in self._graph.walk()
+            name = self._graph.short if not long else lambda node: node.path
+            return [f"{name(node)}{names[0][1:]}" for node in self._graph.walk()
                     if names[0][2:] in node.added]  # fmt: skip
         known = self.allNodeTypes()
         for kind in (*(kinds or ()), *(exact or ())):
