@@ -1,0 +1,82 @@
+//Maya ASCII 2015 scene
+//Name: shot_legacy.ma
+//Last modified: Tue, Feb 04, 2014 09:44:16 AM
+//Codeset: 1252
+requires maya "2015";
+requires "stereoCamera" "10.0";
+requires "vrayformaya" "3.05.04";
+currentUnit -l meter -a degree -t pal;
+fileInfo "application" "maya";
+fileInfo "product" "Maya 2015";
+fileInfo "version" "2015 SP6";
+fileInfo "osv" "Microsoft Windows 7 ""; quoted";
+createNode transform -s -n "persp";
+createNode camera -s -n "perspShape" -p "persp";
+	setAttr -k off ".v" no;
+	setAttr ".rnd" no;
+createNode transform -n "rig";
+createNode transform -n "cam" -p "rig";
+createNode camera -n "camShape" -p "|rig|cam";
+	setAttr -k off ".v";
+createNode transform -n "alt";
+createNode transform -n "cam" -p "alt";
+createNode camera -n "altShape" -p "|alt|cam";
+	setAttr ".rnd" no;
+createNode renderLayerManager -n "renderLayerManager";
+	setAttr ".crl" 2;
+	setAttr -s 3 ".rlmi";
+	setAttr ".rlmi[1:2]" 1 2;
+createNode renderLayer -n "defaultRenderLayer";
+	setAttr ".g" yes;
+	setAttr ".rndr" no;
+	setAttr -s 4 ".adjs";
+	setAttr ".adjs[0].val" -type "string" "mayaSoftware";
+	setAttr ".adjs[1].val" 1;
+	setAttr ".adjs[2].val" 10;
+	setAttr ".adjs[3].val" 0;
+createNode renderLayer -n "chars";
+	setAttr ".adjs[0].val" -type "string" "mayaHardware2";
+	setAttr ".adjs[3].val" 1;
+	setAttr ".do" 1;
+createNode renderLayer -n "back:ground";
+	setAttr ".adjs[1].val" 101;
+	setAttr ".adjs[2].val" 150.6;
+	setAttr ".do" 2;
+createNode renderLayer -n "imported_defaultRenderLayer";
+	setAttr ".g" yes;
+createNode script -n "notes";
+	setAttr ".b" -type "string" (
+		"createNode camera -n \"inAString\";\nselect -ne :defaultRenderGlobals;\n"
+		+ "\tsetAttr \".ren\" -type \"string\" \"none\";\n");
+	setAttr ".st" 3;
+createNode file -n "brick";
+	setAttr ".ftn" -type "string" "brick.png";
+select -ne :time1;
+	setAttr ".o" 7;
+select -ne :defaultRenderGlobals;
+	setAttr ".ren" -type "string" "mayaHardware2";
+	setAttr ".outf" 40;
+	setAttr ".an" yes;
+	setAttr -av -k on ".fs" 101;
+	setAttr ".ef" 150.6;
+	setAttr ".bfs" 2;
+	setAttr ".ep" 4;
+	setAttr ".pff" yes;
+select -ne :defaultResolution;
+	setAttr ".w" 720;
+	setAttr ".h" 576;
+	setAttr ".pa" 1.0666667222976685;
+	setAttr ".dar" 1.3333333;
+connectAttr "renderLayerManager.rlmi[0]" "defaultRenderLayer.rlid";
+connectAttr "renderLayerManager.rlmi[1]" "chars.rlid";
+connectAttr "renderLayerManager.rlmi[2]" "back:ground.rlid";
+connectAttr "renderLayerManager1.rlmi[0]" "imported_defaultRenderLayer.rlid";
+connectAttr ":defaultRenderGlobals.ren" "defaultRenderLayer.adjs[0].plg";
+connectAttr ":defaultRenderGlobals.fs" "defaultRenderLayer.adjs[1].plg";
+connectAttr ":defaultRenderGlobals.ef" "defaultRenderLayer.adjs[2].plg";
+connectAttr "altShape.rnd" "defaultRenderLayer.adjs[3].plg";
+connectAttr ":defaultRenderGlobals.ren" "chars.adjs[0].plg";
+connectAttr "altShape.rnd" "chars.adjs[3].plg";
+connectAttr ":defaultRenderGlobals.fs" "back:ground.adjs[1].plg";
+connectAttr ":defaultRenderGlobals.ef" "back:ground.adjs[2].plg";
+// End of shot_legacy.ma
