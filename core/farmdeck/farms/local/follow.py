@@ -14,7 +14,7 @@ from typing import Any, Callable
 
 from . import progress
 from .application import Run
-from .placing import found_files, frame_name, frame_of, original_name, targets
+from .placing import found_files, frame_name, frame_of, original_name, picture, targets
 
 LOOK_SECONDS = 0.25
 REST_SECONDS = 1.0
@@ -83,8 +83,10 @@ class Follower:
             yield {"event": "failed", "frame": number, "message": ""}
             return
         output = PurePath(self._run.part.output)
-        places = targets([self._named(file) for file in files], frame_name(output.name, number), str(output.parent))
+        names, expected = [self._named(file) for file in files], frame_name(output.name, number)
+        places = targets(names, expected, str(output.parent))
         moves = [[os.path.join(self._run.folder, file), place] for file, place in zip(files, places)]
+        moves.insert(0, moves.pop(names.index(picture(names, expected, str(output.parent)))))  # its thumbnail is shown
         yield {"event": "done", "frame": number, "files": moves, "seconds": self._clock() - self._began}
 
     def _found(self) -> dict[int | None, list[str]]:

@@ -45,7 +45,7 @@ def order(program: str, run: Run) -> Order:
     step.
     """
     part, numbers = run.part, run.numbers
-    project = project_folder(run.scene)
+    project = project_folder(run.original)  # the copy may lie elsewhere
     words = [
         *_RENDERERS.get(part.renderer, ("-r", "file")),
         *(("-proj", project) if project else ()),

@@ -50,23 +50,7 @@ def original_name(file: str, scene: str, copy: str) -> str:
     return re.sub("[._-]".join(map(re.escape, re.split("[.-]", added))), "", file) if added else file
 
 
-def targets(names: Sequence[str], expected: str, output: str) -> list[str]:
-    """For each file of one frame, by the name that it should have, where it goes: relative to `output`, or absolute.
-
-    `expected` is what the part's picture is called, `output` the folder that it belongs into. The picture goes
-    into `output`; sub-folders are kept. Where the scene's own folders are those of `output` (`…/images/fg/beauty`),
-    every file goes where the host would have put it; else the picture's own folder becomes `output`.
-    """
-    here = PurePath(_picture(names, expected, output)).parent
-    parents = PurePath(output).parts
-    if here.parts and parents[-len(here.parts) :] == here.parts:
-        root = PurePath(*parents[: -len(here.parts)])
-        return [str(root / name) for name in names]
-    placed = [_below(PurePath(name), here) for name in names]
-    return [name if placed.count(place) > 1 else place for name, place in zip(names, placed)]
-
-
-def _picture(names: Sequence[str], expected: str, output: str) -> str:
+def picture(names: Sequence[str], expected: str, output: str) -> str:
     """The file that the part is known by: of the right name, in the folder that looks most like `output`."""
 
     def rank(name: str) -> tuple[bool, int, bool, int, str]:
@@ -77,6 +61,22 @@ def _picture(names: Sequence[str], expected: str, output: str) -> str:
         return path.name != expected, -alike, beauty, len(folders), name
 
     return min(names, key=rank)
+
+
+def targets(names: Sequence[str], expected: str, output: str) -> list[str]:
+    """For each file of one frame, by the name that it should have, where it goes: relative to `output`, or absolute.
+
+    `expected` is what the part's picture is called, `output` the folder that it belongs into. The picture goes
+    into `output`; sub-folders are kept. Where the scene's own folders are those of `output` (`…/images/fg/beauty`),
+    every file goes where the host would have put it; else the picture's own folder becomes `output`.
+    """
+    here = PurePath(picture(names, expected, output)).parent
+    parents = PurePath(output).parts
+    if here.parts and parents[-len(here.parts) :] == here.parts:
+        root = PurePath(*parents[: -len(here.parts)])
+        return [str(root / name) for name in names]
+    placed = [_below(PurePath(name), here) for name in names]
+    return [name if placed.count(place) > 1 else place for name, place in zip(names, placed)]
 
 
 def _below(path: PurePath, here: PurePath) -> str:

@@ -53,7 +53,7 @@ _ERROR = re.compile(
     r"(?:Error|ERROR|error|Fatal Error)\s*[:(|.\s]+\s*(.+)"
 )
 _LICENCE = re.compile(
-    r"rendering with watermarks|abort_on_license_fail"  # Arnold
+    r"rendering with watermarks|abort_on_license_fail enabled"  # Arnold
     r"|could not obtain a license|\bLicense error\b|Maxon licens(?:e|ing) error"  # V-Ray, Redshift
     r"|\{SEVERE\} License"  # RenderMan
     r"|No licenses could be found to run this application|check for a valid license server host"  # Houdini

@@ -213,7 +213,7 @@ def redirect(node: hou.OpNode, task: Task, folder: str, number: int, others: Oth
 
 
 def written(folder: str, aside: dict[str, str], wedge: int | None) -> list[list[str]]:
-    """[file, where it belongs] of every file in `folder`; a wedge's have its number before their name."""
+    """[file, where it belongs] of every file in `folder`, the picture first; a wedge's are called by its number."""
     files = []
     for at, _folders, names in os.walk(folder):
         for name in sorted(names):
@@ -223,7 +223,7 @@ def written(folder: str, aside: dict[str, str], wedge: int | None) -> list[list[
             if wedge is not None:
                 place = os.path.join(os.path.dirname(place), f"wedge{wedge}_{os.path.basename(place)}")
             files.append([os.path.join(at, name), place])
-    return sorted(files)
+    return sorted(files, key=lambda file: (os.path.isabs(file[1]), file[1]))
 
 
 def output_parm(node: hou.OpNode, task: Task) -> str:
