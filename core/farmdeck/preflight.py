@@ -23,11 +23,19 @@ def scene_problems(scene: Scene) -> list[Problem]:
 def submission_problems(scene: Scene, items: Sequence[RenderItem], frames: str) -> list[Problem]:
     """Everything that speaks against, or goes with, submitting these items of the scene."""
     others = _names(scene.items) - _names(items)
-    found = [problem for problem in scene_problems(scene) if problem.subject not in others]
+    made = {item.name for item in items if item.kind == "rop"}
+    found = [problem for problem in scene_problems(scene) if _concerns(problem, others, made)]
     if not items:
         found.append(Problem(Severity.ERROR, "Nothing is chosen to render. Check at least one item.", "", "choose"))
     found.extend(_frames(frames))
     return found
+
+
+def _concerns(problem: Problem, others: set[str], made: set[str]) -> bool:
+    """Is it about what is chosen? A cache that is missing concerns everybody but the ROP that makes it."""
+    if problem.fix == "find" and problem.subject.startswith("/"):
+        return problem.subject not in made
+    return problem.subject not in others
 
 
 def _names(items: Iterable[RenderItem]) -> set[str]:
@@ -59,7 +67,7 @@ def _missing_files(scene: Scene) -> Iterator[Problem]:
     """Missing files that whoever read the scene has not already reported."""
     reported = {problem.subject for problem in scene.problems if problem.fix == "find"}
     for asset in scene.assets:
-        if asset.missing and asset.owner not in reported:
+        if asset.missing and not asset.optional and asset.owner not in reported:
             yield Problem(Severity.ERROR, missing_message(asset), asset.owner, "find")
 
 

@@ -59,3 +59,22 @@ def test_plain_frames_need_no_word(frames):
 def test_nothing_chosen_is_a_problem():
     (problem,) = submission_problems(Scene("/x.blend", BLENDER, (ITEM,)), [], "")
     assert (problem.severity, problem.fix) == (Severity.ERROR, "choose")
+
+
+def test_a_file_that_is_not_needed_is_missed_by_nobody(tmp_path):
+    gone = Asset("$HIP/a.hda", (str(tmp_path / "a.hda"),), True, "hda", "/obj/a", optional=True)
+    assert scene_problems(Scene("/x/shot.hip", Software("Houdini", "20.5"), (ITEM,), assets=(gone,))) == []
+
+
+def test_a_missing_cache_concerns_all_but_the_rop_that_makes_it():
+    """A file cache reads what it writes: chosen, it makes the file; not chosen, what renders has none."""
+    cache, beauty = (
+        RenderItem(name, "rop", (name,), (), "1-3", 8, 4, kind, "", True)
+        for name, kind in (("/obj/sim", "filecache"), ("/out/beauty", "ifd"))
+    )
+    gone = Problem(Severity.ERROR, 'No frame of "sim.####.bgeo.sc" is found.', "/obj/sim", "find")
+    note = Problem(Severity.WARNING, "It has no camera.", "/out/beauty")
+    scene = Scene("/x/shot.hip", Software("Houdini", "20.5"), (cache, beauty), problems=(gone, note))
+    assert submission_problems(scene, [beauty], "") == [gone, note]
+    assert submission_problems(scene, [cache], "") == []
+    assert submission_problems(scene, [cache, beauty], "") == [note]

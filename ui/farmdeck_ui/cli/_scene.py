@@ -61,7 +61,7 @@ def _print_scene(scene: Scene) -> None:
     ]
     _show.print_table(["Item", "Camera", "Frames", "Size", "Renderer", "Output"], rows)
     files = sum(len(asset.files) for asset in scene.assets)
-    missing = sum(asset.missing for asset in scene.assets)
+    missing = sum(asset.missing and not asset.optional for asset in scene.assets)
     click.echo(f"{_show.count(files, 'file')}, {missing} missing; cameras: {', '.join(scene.cameras) or 'none'}")
     if scene.references:
         names = [row.path if row.loaded else f"{row.path} (not loaded)" for row in scene.references]

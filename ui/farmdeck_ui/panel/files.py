@@ -31,6 +31,11 @@ class FileRow:
     gone: int
     """How many of its files are not."""
 
+    @property
+    def missed(self) -> bool:
+        """Does the render miss one of them?"""
+        return bool(self.gone) and not self.asset.optional
+
 
 def look(assets: Sequence[Asset]) -> list[FileRow]:
     """Sizes of what is there; missing first, then the largest. Stats every file: for a worker thread."""
@@ -43,7 +48,7 @@ def look(assets: Sequence[Asset]) -> list[FileRow]:
             except OSError:
                 gone += 1
         rows.append(FileRow(asset, size, gone or int(asset.missing)))
-    return sorted(rows, key=lambda row: (-min(row.gone, 1), -row.size, row.asset.path))
+    return sorted(rows, key=lambda row: (not row.missed, -row.size, row.asset.path))
 
 
 class FilesModel(QtCore.QAbstractTableModel):
@@ -84,7 +89,7 @@ class FilesModel(QtCore.QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole:
             return "\n".join((row.asset.path, *row.asset.files[:12]))
         if role == GONE:
-            return bool(row.gone)
+            return row.missed
         if role == Qt.ItemDataRole.TextAlignmentRole and column == SIZE:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -93,6 +98,8 @@ class FilesModel(QtCore.QAbstractTableModel):
         if column == FILE:
             return words.path_name(row.asset.path)
         if column == STATE:
+            if row.gone and row.asset.optional:
+                return "not here"
             if row.gone:
                 return f"{row.gone} of {len(row.asset.files)} missing" if len(row.asset.files) > 1 else "missing"
             return "found" if len(row.asset.files) <= 1 else f"{len(row.asset.files)} found"
@@ -155,7 +162,7 @@ class FilesTab(QtWidgets.QWidget):
     def show_rows(self, rows: Sequence[FileRow]) -> None:
         """What was found on disk."""
         self.model.set_rows(rows)
-        gone = sum(1 for row in rows if row.gone)
+        gone = sum(row.missed for row in rows)
         total = sum(row.size for row in rows)
         said = f"{words.size(total)} in {words.count(len(rows), 'file')}" if rows else "The scene needs no other file."
         self.summary.say(f"{said} · {gone} missing" if gone else said, "error" if gone else "faint")

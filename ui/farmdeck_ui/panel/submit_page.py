@@ -219,7 +219,7 @@ class SubmitPage(QtWidgets.QWidget):
 
     def _files_looked_at(self, rows: list[FileRow]) -> None:
         self.files.show_rows(rows)
-        gone = sum(1 for row in rows if row.gone)
+        gone = sum(row.missed for row in rows)
         self.tabs.set_badge(1, str(len(rows)), [("error", "error", f"{gone} missing")] if gone else [])
 
     # -- the farm
