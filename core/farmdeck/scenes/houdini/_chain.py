@@ -7,7 +7,9 @@ from typing import Protocol
 
 from ._rules import EXPANDED, STAGE_SETTINGS
 
-MAX_LOPS = 10_000
+MAX_LOPS = 2_000
+MAX_BEHIND = 2_000
+"""So many nodes are looked through for what one needs."""
 
 
 class Graph(Protocol):
@@ -70,7 +72,7 @@ def _behind(graph: Graph, paths: Iterable[str]) -> list[str]:
     found: dict[str, None] = {}
     seen: set[str] = set()
     waiting = list(paths)[::-1]
-    while waiting:
+    while waiting and len(seen) < MAX_BEHIND:
         path = waiting.pop()
         if path in seen or not graph.renders(path):
             continue

@@ -19,6 +19,7 @@ __all__ = ["Scope", "Unexpandable", "Value", "expand", "frame_pattern", "number"
 Value = Union[float, str]
 MAX_TEXT = 65_536
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
+_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 _PADDED = re.compile(r"(F|SF)(\d{1,2})")
 _ANY_FRAME = 9_999_999
 """So many digits that no file is numbered like it, and more than any padding."""
@@ -104,10 +105,14 @@ def _variable(name: str, scope: Scope, frame: float) -> Value:
 
 def _evaluate(expression: str, scope: Scope, frame: float) -> Value:
     def variable(name: str) -> Value:
-        return _variable(name, scope, frame)
+        value = _variable(name, scope, frame)
+        return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
 
     def look(function: str, argument: str) -> Value:
         return scope.look(function, argument, frame)
 
     stripped = expression.strip()
-    return (run if stripped.startswith("{") else evaluate)(stripped, scope.node, variable, look)
+    try:
+        return (run if stripped.startswith("{") else evaluate)(stripped, scope.node, variable, look)
+    except RecursionError as exc:
+        raise Unexpandable(stripped[:40]) from exc

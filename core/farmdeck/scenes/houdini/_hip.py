@@ -31,6 +31,7 @@ _VERSION = re.compile(rb"___Version___\0\0\0\x03\0([\x01-\x40])")
 _DOT = re.compile(rb'"input"\s*:\s*"(\S+)')
 MAX_NODES = 4_000_000
 _CACHED = 512
+_WIRED = 16_384
 
 
 class Hip:
@@ -57,6 +58,7 @@ class Hip:
         self.parms = lru_cache(_CACHED)(self._read_parms)
         self.channels = lru_cache(_CACHED)(self._read_channels)
         self.definition = lru_cache(_CACHED)(self._read_definition)
+        self._wired = lru_cache(_WIRED)(self._read_inputs)
         self._takers: dict[str, Callable[[str, bytes], None]] = {
             "init": self._add,
             "parm": self._look,
@@ -74,25 +76,18 @@ class Hip:
     def _inside(self, parent: str) -> str:
         """The category of what lies in `parent`; remembered, since siblings share it."""
         found = self._categories.get(parent)
-        if found is None:
-            above = parent.rpartition("/")[0]
-            outer = self._inside(above) if above else ""
-            found = child_category(parent, outer, self.types.get(parent, "")) if parent else ""
-            self._categories[parent] = found
+        if found is not None:
+            return found
+        here = found = ""
+        for step in parent.strip("/").split("/") if parent else ():
+            here += "/" + step
+            found = child_category(here, found, self.types.get(here, ""))
+        self._categories[parent] = found
         return found
 
     def inputs(self, path: str) -> tuple[str, ...]:
         """The paths of the nodes that are wired into it; dots are followed."""
-        parent = posixpath.dirname(path)
-        found = []
-        for name in self.definition(path)[0]:
-            for _ in range(64):
-                if not name.startswith("("):
-                    break
-                name = self._dots.get(posixpath.join(parent, name.strip("()")), "")
-            if name:
-                found.append(posixpath.join(parent, name))
-        return tuple(found)
+        return self._wired(path)
 
     def bypassed(self, path: str) -> bool:
         """Is it, or a network that it lies in, bypassed?"""
@@ -167,6 +162,18 @@ class Hip:
         if kind not in self.versions:
             found = _VERSION.search(data)
             self.versions[kind] = data[found.end() :][: found[1][0]].decode("utf-8", "replace") if found else ""
+
+    def _read_inputs(self, path: str) -> tuple[str, ...]:
+        parent = posixpath.dirname(path)
+        found = []
+        for name in self.definition(path)[0]:
+            for _ in range(64):
+                if not name.startswith("("):
+                    break
+                name = self._dots.get(posixpath.join(parent, name.strip("()")), "")
+            if name:
+                found.append(posixpath.join(parent, name))
+        return tuple(found)
 
     def _bytes(self, path: str, ending: str) -> bytes:
         row = self._rows.get(path)

@@ -15,6 +15,7 @@ from ._parms import Held
 MAX_DEPTH = 40
 MAX_LOOKUPS = 2_000
 MAX_KNOWN = 20_000
+MAX_NUMBER = 1e9
 _TOGGLES = {"on": 1.0, "off": 0.0, "constructed": 0.0, "explicit": 1.0, "normal": 1.0}
 """Menus that expressions ask for as numbers, by their token; a file cache's `filemethod` among them."""
 
@@ -72,10 +73,7 @@ class Values:
     def number(self, path: str, name: str, frame: float) -> float:
         """Its value as a number. Raises Unexpandable."""
         text = self.text(path, name, frame)
-        try:
-            return _TOGGLES[text] if text in _TOGGLES else float(text)
-        except ValueError as exc:
-            raise Unexpandable(text) from exc
+        return _TOGGLES[text] if text in _TOGGLES else _finite(text)
 
     def pattern(self, path: str, name: str) -> str:
         """Its value with `#` for the digits of the frame number. Raises Unexpandable."""
@@ -149,7 +147,19 @@ class NodeValues:
         try:
             return self._values.number(self._path, name, self._values.frame)
         except Unexpandable:
-            try:
-                return float(self._values.held(self._path, name))
-            except ValueError:
-                return default
+            pass
+        try:
+            return _finite(self._values.held(self._path, name))
+        except Unexpandable:
+            return default
+
+
+def _finite(text: str) -> float:
+    """The number that the text is. Raises Unexpandable for none, and for one that no frame or size can be."""
+    try:
+        value = float(text)
+    except ValueError as exc:
+        raise Unexpandable(text) from exc
+    if not abs(value) <= MAX_NUMBER:
+        raise Unexpandable(text)
+    return value
