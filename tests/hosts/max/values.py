@@ -27,8 +27,6 @@ class Watchman:
         self.allowed: set[str] = set()
         """Lower-case names of functions that may be called though they write."""
         self.written: list[str] = []
-        self.asked: set[str] = set()
-        """`Class.name` of everything that was looked at."""
         self.on_access: Callable[[str], None] = lambda name: None
         """A test's way to make 3ds Max fail at a name."""
 
@@ -39,7 +37,6 @@ class Watchman:
         member = self.known[kind].get(name.lower())
         if member is None:
             raise AttributeError(f"the stub pymxs.pyi knows no {name} of {kind}")
-        self.asked.add(f"{kind}.{member.name}")
         self.on_access(member.name)
         return member
 
