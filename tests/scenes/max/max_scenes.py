@@ -110,7 +110,12 @@ def shot(folder: Path) -> Path:
     ]
     files = ("wood.png", "hull.<udim>.exr", "gone.tif", "skin.osl", "lamp.ies", "crowd.abc", "set.max")
     data = rendering(10, 50, "1.0667", "V-Ray 6, hotfix 3", "Nth Frame=2", "Render Output=D:\\out\\beauty.exr")
-    elements = (*CLASSES, ("VRayAlpha", (1, 2), 0x1150), ("MultiMatteElement", (3, 4), 0x1150))
+    elements = (
+        *CLASSES,
+        ("Z Depth", (1, 2), 0x1150),
+        ("CompleteMap", (5, 6), 0x1151),
+        ("MultiMatteElement", (3, 4), 0x1150),
+    )
     told = groups(cameras=("Wide", "Close", "Wide"), files=files, data=data)
     write_compound(
         folder / "shot.max",

@@ -36,14 +36,14 @@ def tried(path: Path, raw: bytes | None = None) -> SceneError | None:
     """Read the bytes, or the file that is there; the SceneError if there was one, and nothing but one."""
     if raw is not None:
         path.write_bytes(raw)
-    started = time.monotonic()
+    started = time.process_time()  # not the clock: the machine may be busy with other things
     try:
         read_scene(path)
     except SceneError as exc:
         assert exc.what and exc.fix
         return exc
     finally:
-        assert time.monotonic() - started < SECONDS
+        assert time.process_time() - started < SECONDS
     return None
 
 

@@ -15,7 +15,7 @@ from ._assets import STREAMS, Named, base, needed, records
 from ._chunks import LIMIT, chunks, first, text, unpacked, whole
 from ._compound import Compound
 from ._graph import RENDER_ELEMENT, Class, Graph, classes, read_graph
-from ._rules import asset_kind, items, located, namesakes, owner, search_folders
+from ._rules import asset_kind, items, located, namesakes, owner, renderer_word, search_folders
 from ._summary import Summary, Unreadable, read_summary
 
 MAX_XREFS = 1_000
@@ -60,7 +60,9 @@ class _Reader:
         details = {}
         if versions.written_by != versions.saved_as:
             details["created_with"] = versions.written_by
-        elements = sorted({kind.name for kind in table if kind.superclass == RENDER_ELEMENT and kind.name})
+        elements = sorted(
+            {renderer_word(kind.name) for kind in table if kind.superclass == RENDER_ELEMENT and kind.name}
+        )
         if elements:
             details["render_elements"] = ", ".join(elements)
         return Scene(

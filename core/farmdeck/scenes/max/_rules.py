@@ -110,7 +110,7 @@ def picked(text: str) -> str:
 
 
 def renderer_word(text: str) -> str:
-    """A renderer's class as MAXScript writes it: of the file's "V-Ray 5, update 1" and of the host's
+    """A class as MAXScript writes it, a renderer's for one: of the file's "V-Ray 5, update 1" and of the host's
     "V_Ray_5__update_1:V_Ray_5__update_1" likewise `V_Ray_5__update_1`.
 
     MAXScript makes a name of a class name by an underscore for each character that is neither letter nor digit.
