@@ -7,9 +7,9 @@ import struct
 
 TICKS = 141_120_000
 OWN = {
-    "camera": b"DCAM", "transform": b"XFRM", "file": b"RTFT", "imagePlane": b"DIPL", "audio": b"AUDI", "mesh": b"DMSH",
-    "cacheFile": b"CCHF", "reference": b"REFN", "renderLayer": b"RNDL", "renderLayerManager": b"RNLM", "script": b"SCRP",
-    "psdFileTex": b"PSDT", "lambert": b"RLAM",
+    "camera": b"DCAM", "transform": b"XFRM", "file": b"RTFT", "imagePlane": b"DIPL", "audio": b"AUDI",
+    "mesh": b"DMSH", "cacheFile": b"CCHF", "reference": b"REFN", "renderLayer": b"RNDL",
+    "renderLayerManager": b"RNLM", "script": b"SCRP", "psdFileTex": b"PSDT", "lambert": b"RLAM",
 }  # fmt: skip
 TIMES = {"fs", "ef", "o", "unw"}
 FPS = {"film": 24.0, "pal": 25.0, "ntsc": 30.0, "23.976fps": 23.976}
@@ -140,5 +140,5 @@ RENDER_SETUP = {
 
 
 def to_mb(text: str, wide: bool = True) -> bytes:
-    """A .mb of the same content, in sizes of 64 or 32 bits. References are left out: how they are written is not known."""
+    """A .mb of the same content, in sizes of 64 or 32 bits. It has no references: their form is not known."""
     return MbWriter(wide).write(text)

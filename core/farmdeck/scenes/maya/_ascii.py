@@ -116,8 +116,8 @@ class _Reader:
         told = match[1].decode("ascii")
         name = f"cp{told}" if told.isdigit() else told
         try:
-            b"".decode(name)
-        except (LookupError, UnicodeError):
+            b"a".decode(name)
+        except (LookupError, ValueError):
             return
         self._encoding = name
         self._statements.wide = _WIDE.get(int(told)) if told.isdigit() else None

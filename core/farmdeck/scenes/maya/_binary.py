@@ -146,7 +146,7 @@ class _Reader:
 
     def _node(self, kind: bytes, at: int, end: int) -> None:
         name = self._types.get(kind, "")
-        wanted = name in ALWAYS or name in SOMETIMES
+        wanted = name in ALWAYS or name in SOMETIMES or not kind.isalpha()  # a plug-in's may have a cache
         if not wanted and kind in LEAVES:
             return
         node: Node | None = None

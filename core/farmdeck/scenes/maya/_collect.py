@@ -133,7 +133,7 @@ def _layer(name: str, layers: Layers, table: Table, cameras: list[_Camera]) -> L
 
 
 def _original(camera: _Camera, layers: Layers) -> bool:
-    kept = layers.original(camera.names[0], RENDERABLE, "rnd")
+    kept = layers.kept(camera.names[0], RENDERABLE, "rnd")
     return is_on(kept) if kept is not None and camera.names[0].count(":") == 0 else camera.renderable
 
 

@@ -72,15 +72,31 @@ class Layers:
 
     def original(self, node: str, attribute: str, short: str) -> Value:
         """What a plug is when no layer overrides it; None where the file does not say."""
-        kept = self._adjusted(DEFAULT_LAYER).get((node, attribute))
-        if kept is not None:
-            return kept
-        for name in (short, attribute):
-            source = self._targets.get(f":{node}.{name}") or self._targets.get(f"{node}.{name}")
-            applier = self._table.named(plug_node(source)) if source else None
+        kept = self.kept(node, attribute, short)
+        return kept if kept is not None else self._table.value(node, attribute, short)
+
+    def kept(self, node: str, attribute: str, short: str) -> Value:
+        """What is kept of a plug while a layer that overrides it is shown; None where nothing is."""
+        value = self._adjusted(DEFAULT_LAYER).get((node, attribute))
+        if value is not None:
+            return value
+        names = [f"{colon}{node}.{name}" for colon in (":", "") for name in (short, attribute)]
+        return self._before(next((self._targets[name] for name in names if name in self._targets), ""))
+
+    def _before(self, source: str) -> Value:
+        """What stands before a chain of appliers; a time has a conversion in between."""
+        value: Value = None
+        for _ in range(_DEEPEST):
+            name = plug_node(source)
+            applier = self._table.named(name) if name else None
             if applier is not None and applier.type in APPLIERS:
-                return applier.get("original", "ori")
-        return self._table.value(node, attribute, short)
+                value, inputs = applier.get("original", "ori"), ("ori", "original")
+            else:
+                inputs = ("i", "input")
+            source = next((self._targets[plug] for one in inputs if (plug := f"{name}.{one}") in self._targets), "")
+            if not source:
+                break
+        return value
 
     def overrides(self, layer: str) -> Iterator[tuple[list[str], str, Node | None, Value]]:
         """Each override of a layer, the weakest first: targets, long attribute, override node, value.

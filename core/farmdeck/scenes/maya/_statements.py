@@ -18,9 +18,11 @@ from ._rules import SETTINGS
 CHUNK = 4 << 20
 LONGEST = 64 << 20
 """A statement that is longer is passed over; reference edits of a whole crowd take a few megabytes."""
+_LONGEST_LINE = 1 << 20
+"""A line that matters is shorter: so much is kept, at most, for one that may go on."""
 _LINKS = (
     r"rlid|lrl|legacyRenderLayer|pls|parentList|prv|sel|adjs\[\d+\]\.plg|drvr|drivers|outputs|displays|displayType|"
-    r"aovs|rnd|renderable"
+    r"aovs|rnd|renderable|ori|original"
 )
 _SETTINGS = "|".join(SETTINGS)
 """What is connected when it matters: the attribute at the receiving end."""
@@ -85,12 +87,21 @@ class Statements:
                 continue
             if last not in (b";", b"}", b"{"):
                 continue
+            if not self.inside and text.startswith(b"setAttr", begin):
+                yield from self._node_above(text, begin)
             text, begin, end = self._until(text, begin, b";")
             if end < 0:
                 at = min(1, len(text))
                 continue
             yield text[begin:end]
             at, last = end, b";"
+
+    def _node_above(self, text: bytes, begin: int) -> Iterator[bytes]:
+        """What made the node that an attribute is of, when it was not of a wanted type; or once more what was."""
+        made = text.rfind(b"\ncreateNode ", 0, begin)
+        end = text.find(b";", made, begin)
+        if 0 <= made < end:
+            yield text[made + 1 : end + 1]
 
     def _until(self, text: bytes, begin: int, stop: bytes) -> tuple[bytes, int, int]:
         """The text, perhaps with more read, where in it a statement begins, and where it ends; -1: nowhere near."""
@@ -134,7 +145,7 @@ class Statements:
 def _outside(wanted: Wanted) -> bytes:
     """How a line begins that matters between wanted nodes. The look at its first characters makes it fast."""
     always = "|".join(wanted.always)
-    return rf'\n(?=[csrf/]|\ts)(?P<space>)(?:{_others(wanted)}|\tsetAttr "\.(?:{always})")'.encode()
+    return rf'\n(?=[csrf/]|\ts)(?P<space>\t?)(?:{_others(wanted)}|setAttr "\.(?:{always})")'.encode()
 
 
 def _inside(wanted: Wanted) -> bytes:
@@ -147,7 +158,7 @@ def _inside(wanted: Wanted) -> bytes:
 def _others(wanted: Wanted) -> str:
     types = "|".join(sorted(wanted.types, key=len, reverse=True))
     makes = rf"createNode (?:(?:{types})\b|(?!nurbsCurve\b|locator\b)[^\n;]*-p)"
-    targets = rf'(?:[^"\n]*\.(?:{_LINKS})(?:\[\d+\])?(?:\.drvr)?|:(?:{_SETTINGS})\.\w+)'
+    targets = rf'(?:[^"\n]*\.(?:{_LINKS})(?:\[\d+\])?(?:\.drvr)?|:(?:{_SETTINGS})\.\w+|[^"\n]*Conversion\d*\.i)'
     links = rf'connectAttr "[^"\n]*" *(?:\n[ \t]*)?"{targets}"'
     return rf"{makes}|(?:select|file|requires|currentUnit|fileInfo)\b|{links}|//"
 
@@ -155,9 +166,9 @@ def _others(wanted: Wanted) -> str:
 def _tail(text: bytes, at: int) -> int:
     """From where the text is kept until more is read: its last line may go on, an escape is not cut in two."""
     newline = text.rfind(b"\n", at)
-    if newline >= 0 and len(text) - newline < CHUNK:
+    if newline >= 0 and len(text) - newline < _LONGEST_LINE:
         line = text.rfind(b"\n", at, newline)  # a connection may stand on two lines
-        return line if line >= 0 and len(text) - line < CHUNK else newline
+        return line if line >= 0 and len(text) - line < _LONGEST_LINE else newline
     end = len(text)
     slashes = end - len(text.rstrip(b"\\"))
     return end - 1 if slashes & 1 else end
