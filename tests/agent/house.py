@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import psutil
-from farmdeck import Job
+from farmdeck import FrameState, Job
 from farmdeck.launch import wait_for_agent
 from farmdeck.lock import agent_runs
 from farmdeck.store import Store
@@ -93,7 +93,8 @@ class House:
 
     def renders(self) -> list[int]:
         """Processes that render for this home."""
-        return [pid for pid, words in self._processes() if any("render_blender.py" in word for word in words)]
+        ours = ("render_blender.py", "standins")
+        return [pid for pid, words in self._processes() if any(name in word for word in words for name in ours)]
 
     def _processes(self) -> list[tuple[int, list[str]]]:
         """(pid, command line) of what was started with this home; those that have ended are not there."""
@@ -136,6 +137,11 @@ class House:
 
         with sqlite3.connect(f"file:{self.home}/farms/local/queue.sqlite3?mode=ro", uri=True, timeout=10) as db:
             return db.execute(sql, values).fetchall()
+
+    def states(self) -> dict[tuple[int, int], FrameState]:
+        """The state of each frame of the one job, by part and number."""
+        with Store.open(self.home) as store:
+            return {(f.part, f.number): f.state for job in store.jobs() for f in store.frames(job.id)}
 
     def log(self) -> str:
         path = self.home / "agent.log"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import time
 from collections import Counter
@@ -9,11 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from farmdeck import FrameState, JobState
+from farmdeck import FrameState, JobState, Submission, prepare
 from farmdeck.launch import wait_for_agent
+from farmdeck.scene import RenderItem, Scene, Software
 from farmdeck.store import Store
 
 from .house import House, names
+from .workshop import HOUDINI, MAX, MAYA, install, maya_layer, rop
+
+Told = tuple[dict[str, object], Submission]
 
 DRIVER = Path(__file__).with_name("driver.py")
 STORE = ("farmdeck.store._store", "AgentStore")
@@ -62,7 +67,6 @@ def check_nothing_lost(house: House, id: str, frames: range) -> None:
 
 @pytest.mark.timeout(280)
 def test_killed_in_every_state(house: House) -> None:
-    from farmdeck import prepare
     from farmdeck.scenes import read_scene
 
     scene = read_scene(house.scene)
@@ -107,3 +111,74 @@ def test_killed_at_random_moments(make_house: Callable[..., House], seed: int) -
     assert house is not None
     assert house.ended(id).state is JobState.DONE, house.log()
     check_nothing_lost(house, id, range(1, 21))
+
+
+@pytest.mark.parametrize("application", ["maya", "houdini", "max"])
+def test_killed_while_another_application_renders(
+    make_house: Callable[..., House], tmp_path: Path, application: str
+) -> None:
+    """Its render ends with the agent; the next agent renders what is left, a simulation whole, and each frame once."""
+    programs = install(tmp_path / "apps")
+    known = "\n".join(f"{key} = {json.dumps(paths)}" for key, paths in programs.items())
+    house = make_house(local=f"search = false\n{known}")
+    told, submission = HANGING[application](house)
+    with Store.open(house.home) as store:
+        store.submit(submission)
+    house.start()
+    house.wait_for(house.states, lambda states: states.get((0, 3)) is FrameState.RENDERING)
+    house.kill()
+    house.wait_for(house.renders, lambda pids: pids == [], seconds=10)
+    before = house.frames_on_disk()
+    (copy,) = house.shot.glob("*.farmdeck-*")
+    copy.write_text(json.dumps(told))  # nothing hangs any more
+    house.start()
+    assert house.ended(submission.id).state is JobState.DONE, house.job(submission.id).message
+    finished = house.queue("SELECT part, number FROM attempts WHERE outcome = 'done'")
+    assert sorted(finished) == sorted(house.states())
+    whole = [name for name in before if ".farmdeck-" not in name]
+    assert len(whole) == (0 if application == "houdini" else 2)
+    assert house.frames_on_disk() == sorted(f"x.{n:04d}.{kind}" for kind, ns in MADE[application].items() for n in ns)
+    house.wait_for(lambda: list(house.shot.glob("*.farmdeck-*")), lambda copies: copies == [])
+
+
+MADE = {
+    "maya": {"iff": (1, 2, 3, 4)},
+    "houdini": {"bgeo.sc": (1, 2, 3, 4), "rat": (2,)},
+    "max": {"rla": (1, 2, 3, 4)},
+}
+
+
+def hanging_maya(house: House) -> Told:
+    told = {"layers": ["rs_fg"], "prefix": "x"}
+    return scene_of(house, "a.ma", MAYA, told, maya_layer(str(house.out / "x.####.iff"), "1-4"))
+
+
+def hanging_houdini(house: House) -> Told:
+    parms = {"trange": 0, "f1": 1, "f2": 1, "f3": 1, "camera": ""}
+    told = {
+        "nodes": {
+            "/out/sim": {"parms": {**parms, "sopoutput": "$HIP/x.$F4.bgeo.sc"}, "output": "sopoutput"},
+            "/out/m": {
+                "parms": {**parms, "vm_picture": "$HIP/x.$F4.rat", "soho_outputmode": 0},
+                "output": "vm_picture",
+            },
+        }
+    }
+    sim = rop("/out/sim", "geometry", str(house.out / "x.####.bgeo.sc"), frames="1-4")
+    picture = rop("/out/m", "ifd", str(house.out / "x.####.rat"), "/out/sim", frames="2")
+    return scene_of(house, "a.hip", HOUDINI, told, sim, picture)
+
+
+def hanging_max(house: House) -> Told:
+    item = RenderItem("c", "camera", ("c",), (), "1-4", 8, 4, "Arnold", str(house.out / "x.####.rla"), True)
+    return scene_of(house, "a.max", MAX, {"cameras": ["c"], "views": [""]}, item)
+
+
+HANGING = {"maya": hanging_maya, "houdini": hanging_houdini, "max": hanging_max}
+
+
+def scene_of(house: House, name: str, software: Software, told: dict[str, object], *items: RenderItem) -> Told:
+    """What the scene tells once nothing hangs, and the submission of it as it is, where frame 3 does."""
+    path = house.shot / name
+    path.write_text(json.dumps({**told, "hang": 3}))
+    return told, prepare(Scene(str(path), software, items))

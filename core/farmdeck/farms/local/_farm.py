@@ -23,9 +23,10 @@ from ...scene import Problem, Scene, Severity
 from ...submission import Submission, submission_from_document
 from . import process
 from .application import in_one_go
-from .output import output_trouble, place, scratch_folder, temporary_folder
-from .queue import Queue, Task
+from .output import make_output, place, scratch_folder, temporary_folder
+from .queue import Queue
 from .renderers import APPLICATIONS, Renderer, find_renderers, not_installed
+from .task import Task
 from .worker import Worker
 
 LOG = logging.getLogger(__name__)
@@ -115,7 +116,7 @@ class LocalFarm(Farm):
         for renderer_error in _caught(lambda: self._choose(submission)):
             found.append(Problem(Severity.ERROR, renderer_error, "Environment"))
         for output in sorted({str(Path(part.output).parent) for part in submission.parts}):
-            for output_error in _caught(lambda output=output: _make_output(Path(output))):
+            for output_error in _caught(lambda output=output: make_output(Path(output))):
                 found.append(Problem(Severity.ERROR, output_error, "Output"))
         return found
 
@@ -125,7 +126,7 @@ class LocalFarm(Farm):
         options = check_options(OPTIONS, submission.options)
         renderer = self._choose(submission)
         for part in submission.parts:
-            _make_output(Path(part.output).parent)
+            make_output(Path(part.output).parent)
         watch.step(1, 1)
         self._queue.add(submission, str(scene), renderer.program, options)
         self._wake.set()
@@ -331,18 +332,6 @@ class LocalFarm(Farm):
     def _remove_temporary(self, job_id: str) -> None:
         for part in Queue.parts(self._queue.job(job_id)):
             shutil.rmtree(temporary_folder(Path(part.output).parent, job_id), ignore_errors=True)
-
-
-def _make_output(output: Path) -> None:
-    """The folder is there and can be written when this returns. Raises FarmError."""
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as exc:
-        what = f"The output folder {output} cannot be made: {exc.strerror}."
-        raise FarmError(what, "Choose another output folder and submit again.") from exc
-    trouble = output_trouble(output)
-    if trouble:
-        raise FarmError(trouble, "Or choose another output folder and submit again.")
 
 
 def _unified(state: str, counts: dict[str, int], waiting: int, rendering: int) -> JobState:

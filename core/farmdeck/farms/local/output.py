@@ -8,7 +8,8 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from .queue import Move
+from ..._errors import FarmError
+from .task import Move
 
 LOW_DISK = 20 * 2**20
 
@@ -37,6 +38,18 @@ def temporary_folder(output: Path, job: str) -> Path:
 def scratch_folder(folder: Path) -> Path:
     """Where renders have their temporary files, below the farm's own folder."""
     return folder / "tmp"
+
+
+def make_output(output: Path) -> None:
+    """The folder is there and can be written when this returns. Raises FarmError."""
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        what = f"The output folder {output} cannot be made: {exc.strerror}."
+        raise FarmError(what, "Choose another output folder and submit again.") from exc
+    trouble = output_trouble(output)
+    if trouble:
+        raise FarmError(trouble, "Or choose another output folder and submit again.")
 
 
 def output_trouble(output: Path, exc: OSError | None = None) -> str:

@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,76 +20,10 @@ from ...frames import parse_frames
 from ...job import Frame, FrameState, Part
 from ...submission import Submission, submission_document, submission_from_document
 from .application import in_one_go
-
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS jobs (
-    id TEXT PRIMARY KEY, document TEXT NOT NULL, scene TEXT NOT NULL, program TEXT NOT NULL, options TEXT NOT NULL,
-    priority INTEGER NOT NULL, created REAL NOT NULL, state TEXT NOT NULL, message TEXT NOT NULL DEFAULT ''
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS frames (
-    job TEXT NOT NULL, part INTEGER NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL DEFAULT 'waiting',
-    progress REAL NOT NULL DEFAULT 0, attempt INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
-    started REAL, seconds REAL, ended REAL, files TEXT NOT NULL DEFAULT '[]', thumbnail TEXT NOT NULL DEFAULT '',
-    message TEXT NOT NULL DEFAULT '', log TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (job, part, number)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS frames_state ON frames (state, job);
-CREATE TABLE IF NOT EXISTS attempts (
-    job TEXT NOT NULL, part INTEGER NOT NULL, number INTEGER NOT NULL, attempt INTEGER NOT NULL, started REAL NOT NULL,
-    ended REAL, outcome TEXT NOT NULL DEFAULT 'rendering', reason TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (job, part, number, attempt)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS needs (
-    job TEXT NOT NULL, part INTEGER NOT NULL, needed INTEGER NOT NULL, PRIMARY KEY (job, part, needed)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS processes (pid INTEGER PRIMARY KEY, born REAL NOT NULL, job TEXT NOT NULL);
-"""
-
-_READY = """
-f.state = 'waiting' AND NOT EXISTS (
-    SELECT 1 FROM needs n JOIN frames b ON b.job = n.job AND b.part = n.needed
-    WHERE n.job = f.job AND n.part = f.part AND b.state != 'done')
-"""
-_BLOCKED = """
-job = ? AND state = 'waiting' AND part IN (
-    SELECT n.part FROM needs n JOIN frames b ON b.job = n.job AND b.part = n.needed
-    WHERE n.job = ? AND b.state IN ('failed', 'abandoned'))
-"""
+from .queue_schema import BLOCKED, READY, SCHEMA
+from .task import Finished, FrameKey, Move, Task
 
 MAX_CHUNK = 10_000
-FrameKey = tuple[str, int, int]
-"""(job, part, number)"""
-
-
-@dataclass(frozen=True)
-class Task:
-    """Frames of one part that one process renders."""
-
-    job: str
-    part: int
-    numbers: tuple[int, ...]
-    submission: Submission
-    scene: str
-    program: str
-    options: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Move:
-    """One finished file on its way from the temporary folder to its place."""
-
-    source: str
-    target: str
-    size: int
-
-
-@dataclass(frozen=True)
-class Finished:
-    """One frame whose files are whole and not yet in their place."""
-
-    key: FrameKey
-    moves: tuple[Move, ...]
-    seconds: float
 
 
 class Queue:
@@ -102,7 +35,7 @@ class Queue:
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA journal_mode = WAL")
         self._db.execute("PRAGMA synchronous = FULL")
-        self._db.executescript(_SCHEMA)
+        self._db.executescript(SCHEMA)
 
     def close(self) -> None:
         with self._lock:
@@ -178,7 +111,7 @@ class Queue:
         """
         rows = self._all(
             "SELECT f.job, f.part, f.number, f.failures FROM frames f JOIN jobs j ON j.id = f.job "
-            f"WHERE j.state = 'active' AND {_READY} "
+            f"WHERE j.state = 'active' AND {READY} "
             "ORDER BY j.priority DESC, j.created, f.job, f.part, f.number "
             "LIMIT ?",
             len(busy) + MAX_CHUNK,
@@ -268,7 +201,7 @@ class Queue:
     def fail_blocked(self, id: str, reason: str) -> None:
         """Parts that wait for frames that are failed or given up fail too, and whatever waits for them."""
         with self._write() as db:
-            sql = f"UPDATE frames SET state = 'failed', message = ?, ended = ? WHERE {_BLOCKED}"
+            sql = f"UPDATE frames SET state = 'failed', message = ?, ended = ? WHERE {BLOCKED}"
             while db.execute(sql, (reason, time.time(), id, id)).rowcount:
                 pass
 

@@ -21,8 +21,9 @@ from .follow import Follower
 from .frame_log import FrameLog
 from .output import output_trouble, place, scratch_folder, temporary_folder
 from .process import RenderProcess, describe_exit
-from .queue import Finished, FrameKey, Move, Queue, Task
+from .queue import Queue
 from .renderers import Renderer
+from .task import Finished, FrameKey, Move, Task
 
 PROGRESS_SECONDS = 0.25
 
