@@ -29,7 +29,15 @@ class Difference:
         return self.host == host and bool(re.fullmatch(self.file, file)) and bool(re.fullmatch(self.field, field))
 
 
-TABLE: tuple[Difference, ...] = ()
+TABLE: tuple[Difference, ...] = (
+    Difference(
+        "houdini",
+        ".*",
+        r"assets\.hda\.libraries\..*|problems\.warning libraries",
+        "The file lists the libraries that the scene installs; hou tells all that are loaded, not which are the scene's",
+        "https://www.sidefx.com/docs/houdini/hom/hou/hda.html#loadedFiles",
+    ),
+)
 
 
 def unexplained(host: str, file: str, found: list[tuple[str, str]]) -> list[str]:

@@ -93,5 +93,6 @@ class HoudiniHost:
         try:
             hou.hipFile.save(path)
         except hou.OperationFailed as exc:
-            what = f"Houdini could not save {path or hou.hipFile.path()}: {exc.instanceMessage()}"
+            why = exc.instanceMessage().strip().rstrip(".")
+            what = f"Houdini could not save {path or hou.hipFile.path()}: {why}."
             raise SceneError(what, "Check the folder and its rights, or save the scene elsewhere.") from exc

@@ -26,8 +26,12 @@ from ._open import OpenScene
 from ._usd import Dependencies, composed_layers
 from ._walk import node_at, nodes
 
-_LICENCES = {hou.licenseCategoryType.Commercial: "Commercial", hou.licenseCategoryType.Indie: "Indie"}
-"""Every other category saves files for non-commercial use."""
+_LICENCES = {
+    hou.licenseCategoryType.Commercial: "Commercial",
+    hou.licenseCategoryType.Indie: "Indie",
+    hou.licenseCategoryType.Education: "Education",
+}
+"""The others are kinds of Apprentice."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ def read_open_scene(file: str) -> Generator[tuple[int, int], None, Finish]:
         problems=(*items.problems, *files.problems, *networks),
         unsaved=not file or (hou.isUIAvailable() and hou.hipFile.hasUnsavedChanges()),
         variables=scene_variables(_variables(), hou.hipFile.path()),
-        details={"licence": _LICENCES.get(hou.licenseCategory(), "Non-commercial"), **embedded},
+        details={"licence": _LICENCES.get(hou.licenseCategory(), "Apprentice"), **embedded},
     )
     libraries = tuple(NamedFile(path, path, "hda", owner, True) for path, owner in digital_assets.libraries.items())
     return Finish(scene, (*files.named, *stages, *libraries))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from .session import Session
 from .standin import Hou
 
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 ROOT = Path(__file__).resolve().parents[3]
 PLUGIN = ROOT / "plugins" / "houdini"
 SAMPLES = ROOT.parent / "shared" / "scenes" / "hip"

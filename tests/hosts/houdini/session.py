@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from . import hip_parser, node_types
-from .hip_parser import Definition, FileNode, Value
+from .dialog import Definition, read_dialog
+from .hip_parser import FileNode, Value
 from .values import Slot, suffixes
 
 
@@ -122,7 +123,7 @@ class Session:
         key = self.asset_key(node)
         if key not in self._definitions:
             script = self.file.scripts.get(key, "")
-            self._definitions[key] = hip_parser.read_dialog(script) if script else {}
+            self._definitions[key] = read_dialog(script) if script else {}
         spare = {name: each for name, each in node.spare.items() if not each.base}
         return {**self._definitions[key], **spare}
 

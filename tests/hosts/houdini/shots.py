@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from .hip_parser import read_members
 from .small_hips import N, write_hip
 
 RANGE = {"f": ("1", "240", "1"), "trange": "normal", "take": "_current_"}
@@ -24,6 +25,17 @@ def write_shot(folder: Path, name: str = "shot.hip") -> Path:
         variables={"SHOW": "/jobs/høst", "JOB": "/jobs/show"},
         libraries=libraries,
     )
+
+
+def limited(path: Path, mark: str) -> Path:
+    """The same scene as Houdini Indie (`HouLC`) or Apprentice (`HouNC`) saves it: marks, and no sizes."""
+    members = dict(read_members(path.read_bytes()))
+    ends = {"HouLC": "LIMITED_COMMERCIAL_FILE!!!", "HouNC": "NON_COMMERCIAL_FILE!!!"}
+    members[ends[mark]] = b""
+    other = path.with_suffix(".hiplc" if mark == "HouLC" else ".hipnc")
+    heads = (f"{mark}\x1a{'0' * 28}{name}\0".encode() + data for name, data in members.items())
+    other.write_bytes(b"".join(heads))
+    return other
 
 
 def _objects() -> dict[str, N]:

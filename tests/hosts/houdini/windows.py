@@ -116,10 +116,10 @@ class Ui(Strict, hou="ui"):
 
 
 class QtModule(Strict, hou="qt"):
-    def __init__(self) -> None:
-        self._window = QtWidgets.QMainWindow()
+    _window: Any = None
 
     def mainWindow(self) -> Any:
+        self._window = self._window or QtWidgets.QMainWindow()
         return self._window
 
     def styleSheet(self) -> str:
