@@ -15,7 +15,7 @@ from farmdeck.scene import Plugin
 from tests.hosts.maya.graph import Unknown
 from tests.hosts.maya.stand_in import StandIn, maya
 
-from .scenes import LAYERS, collection, override, scene, setup_layer
+from .scenes import LAYERS, legacy, passes, plain, referenced, render_setup, scene, twins, visible
 
 
 def read() -> Scene:
@@ -38,29 +38,7 @@ def item(found: Scene, name: str) -> RenderItem:
 
 
 def test_a_plain_scene(tmp_path: Path) -> None:
-    path = scene(
-        tmp_path / "scenes" / "shot 010.ma",
-        LAYERS
-        + """
-        requires "mtoa" "5.3.1";
-        createNode transform -n "cam";
-        createNode camera -n "camShape" -p "cam";
-        createNode file -n "wood";
-            setAttr ".ftn" -type "string" "sourceimages/wood.<UDIM>.png";
-            setAttr ".uvt" 3;
-        select -ne :defaultRenderGlobals;
-            setAttr ".an" yes;
-            setAttr ".ef" 24;
-            setAttr ".bfs" 2;
-            setAttr ".ep" 4;
-            setAttr ".pff" yes;
-            setAttr ".outf" 32;
-            setAttr ".ifp" -type "string" "<RenderLayer>/<Camera>/<Scene>";
-        """,
-    )
-    (tmp_path / "sourceimages").mkdir()
-    for tile in (1001, 1002):
-        (tmp_path / "sourceimages" / f"wood.{tile}.png").touch()
+    path = plain(tmp_path)
     with maya(path) as session:
         found = read()
         assert session.session.written == []
@@ -78,36 +56,7 @@ def test_a_plain_scene(tmp_path: Path) -> None:
 
 def test_legacy_layers_are_read_where_they_are(tmp_path: Path) -> None:
     """A layer's own values are in its adjustments, the master layer's too once another has been looked at."""
-    path = scene(
-        tmp_path / "legacy.ma",
-        """
-        createNode renderLayerManager -n "renderLayerManager";
-            setAttr ".crl" 2;
-        createNode renderLayer -n "defaultRenderLayer";
-            setAttr ".g" yes;
-            setAttr ".rndr" no;
-            setAttr ".adjs[0].val" 10;
-            setAttr ".adjs[1].val" 0;
-        createNode renderLayer -n "beauty";
-            setAttr ".adjs[0].val" 48;
-        createNode renderLayer -n "shadow";
-            setAttr ".adjs[0].val" 99;
-            setAttr ".adjs[1].val" 1;
-        createNode transform -n "cam";
-        createNode camera -n "camShape" -p "cam";
-        select -ne :defaultRenderGlobals;
-            setAttr ".an" yes;
-            setAttr ".ef" 99;
-        connectAttr ":defaultRenderGlobals.ef" "defaultRenderLayer.adjs[0].plg";
-        connectAttr ":defaultRenderGlobals.ef" "beauty.adjs[0].plg";
-        connectAttr ":defaultRenderGlobals.ef" "shadow.adjs[0].plg";
-        connectAttr "camShape.rnd" "defaultRenderLayer.adjs[1].plg";
-        connectAttr "camShape.rnd" "shadow.adjs[1].plg";
-        connectAttr "renderLayerManager.rlmi[0]" "defaultRenderLayer.rlid";
-        connectAttr "renderLayerManager.rlmi[1]" "beauty.rlid";
-        connectAttr "renderLayerManager.rlmi[2]" "shadow.rlid";
-        """,
-    )
+    path = legacy(tmp_path)
     with maya(path):
         found = read()
     assert [(one.name, one.frames, one.cameras, one.enabled) for one in found.items] == [
@@ -118,30 +67,8 @@ def test_legacy_layers_are_read_where_they_are(tmp_path: Path) -> None:
     assert found.details["layers"] == "legacy"
 
 
-def _render_setup(tmp_path: Path, more: str = "") -> Path:
-    return scene(
-        tmp_path / "setup.ma",
-        LAYERS
-        + 'createNode renderSetup -n "renderSetup";'
-        + setup_layer("beauty", 1)
-        + setup_layer("fx", 2, "beauty")
-        + collection("settings", "fx")
-        + override("weaker", "settings", "defaultRenderGlobals.endFrame", 'setAttr ".atv" 60;')
-        + override("stronger", "settings", "defaultRenderGlobals.endFrame", 'setAttr ".atv" 75;', "weaker")
-        + override("engine", "settings", "defaultRenderGlobals.currentRenderer",
-                   'setAttr ".atv" -type "string" "arnold";', "stronger")
-        + """
-        select -ne :defaultRenderGlobals;
-            setAttr ".an" yes;
-            setAttr ".ef" 24;
-        connectAttr "renderLayerManager.rlmi[0]" "defaultRenderLayer.rlid";
-        """
-        + more,
-    )  # fmt: skip
-
-
 def test_render_setup_is_read_without_switching(tmp_path: Path) -> None:
-    with maya(_render_setup(tmp_path)) as session:
+    with maya(render_setup(tmp_path)) as session:
         found = read()
         assert "editRenderLayerGlobals" in session.calls
     assert [(one.name, one.frames, one.renderer, one.address) for one in found.items] == [
@@ -154,7 +81,7 @@ def test_render_setup_is_read_without_switching(tmp_path: Path) -> None:
 
 
 def test_an_override_that_is_off_does_not_count(tmp_path: Path) -> None:
-    with maya(_render_setup(tmp_path)) as session:
+    with maya(render_setup(tmp_path)) as session:
         session.session.graph.find("stronger")[0].values["sen"] = False
         assert item(read(), "fx").frames == "1-60"
         session.session.graph.find("settings")[0].values["sen"] = False
@@ -163,22 +90,7 @@ def test_an_override_that_is_off_does_not_count(tmp_path: Path) -> None:
 
 def test_the_visible_layers_values_are_not_the_master_layers(tmp_path: Path) -> None:
     """While a layer is shown, its overrides are applied to the plugs; the originals wait in the applied nodes."""
-    path = _render_setup(
-        tmp_path,
-        """
-        createNode applyAbsFloatOverride -n "applied1";
-            setAttr ".ori" 24;
-            setAttr ".val" 60;
-        createNode applyAbsFloatOverride -n "applied2";
-            setAttr ".val" 75;
-        createNode unitToTimeConversion -n "convert";
-        connectAttr "applied1.out" "applied2.ori";
-        connectAttr "applied2.out" "convert.i";
-        connectAttr "convert.o" ":defaultRenderGlobals.ef";
-        select -ne :renderLayerManager;
-            setAttr ".crl" 2;
-        """,
-    )
+    path = visible(tmp_path)
     with maya(path):
         found = read()
     assert [(one.name, one.frames) for one in found.items] == [
@@ -187,33 +99,7 @@ def test_the_visible_layers_values_are_not_the_master_layers(tmp_path: Path) -> 
 
 
 def test_references_and_what_is_in_them(tmp_path: Path) -> None:
-    scene(tmp_path / "tree.ma", 'createNode file -n "bark"; setAttr ".ftn" -type "string" "bark.png";')
-    scene(
-        tmp_path / "set.ma",
-        """
-        file -r -ns "tree" -rfn "treeRN" -typ "mayaAscii" "tree.ma";
-        createNode reference -n "treeRN";
-        createNode transform -n "cam";
-        createNode camera -n "camShape" -p "cam";
-        createNode renderLayer -n "defaultRenderLayer";
-        createNode renderLayer -n "old";
-        """,
-    )
-    path = scene(
-        tmp_path / "shot.ma",
-        """
-        file -rdi 1 -ns "set" -rfn "setRN" -typ "mayaAscii" "set.ma";
-        file -rdi 2 -ns "tree" -rfn "set:treeRN" -typ "mayaAscii" "tree.ma";
-        file -r -ns "set" -dr 1 -rfn "setRN" -typ "mayaAscii" "set.ma";
-        file -rdi 1 -ns "gone" -dr 1 -rfn "goneRN" -typ "mayaAscii" "gone.ma";
-        file -r -ns "gone" -dr 1 -rfn "goneRN" -typ "mayaAscii" "gone.ma";
-        createNode reference -n "setRN";
-        createNode reference -n "goneRN";
-        createNode reference -n "sharedReferenceNode";
-        createNode reference -n "emptyRN";
-        """,
-    )
-    (tmp_path / "bark.png").touch()
+    path = referenced(tmp_path)
     with maya(path):
         found = read()
     told = [(one.node, one.namespace, one.path, one.loaded, one.parent) for one in found.references]
@@ -249,18 +135,7 @@ def test_what_only_maya_knows_of_is_found(tmp_path: Path) -> None:
 
 
 def test_two_cameras_of_one_name(tmp_path: Path) -> None:
-    path = scene(
-        tmp_path / "twins.ma",
-        """
-        createNode transform -n "a";
-        createNode transform -n "cam" -p "a";
-        createNode camera -n "camShape" -p "|a|cam";
-        createNode transform -n "b";
-        createNode transform -n "cam" -p "b";
-        createNode camera -n "camShape" -p "|b|cam";
-            setAttr ".rnd" no;
-        """,
-    )
+    path = twins(tmp_path)
     with maya(path):
         found = read()
     assert found.cameras == ("a|cam", "b|cam", "front", "persp", "side", "top")
@@ -268,23 +143,7 @@ def test_two_cameras_of_one_name(tmp_path: Path) -> None:
 
 
 def test_arnolds_passes(tmp_path: Path) -> None:
-    path = scene(
-        tmp_path / "aovs.ma",
-        """
-        createNode aiOptions -s -n "defaultArnoldRenderOptions";
-        createNode aiAOVDriver -s -n "defaultArnoldDriver";
-            setAttr ".ai_translator" -type "string" "exr";
-        createNode aiAOVDriver -s -n "screen";
-            setAttr ".output_mode" 0;
-        createNode aiAOV -n "one"; setAttr ".aovn" -type "string" "diffuse";
-        createNode aiAOV -n "two"; setAttr ".aovn" -type "string" "Z"; setAttr ".aoven" no;
-        createNode aiAOV -n "three"; setAttr ".aovn" -type "string" "N";
-        connectAttr ":defaultArnoldDriver.msg" "one.out[0].drvr";
-        connectAttr ":screen.msg" "three.out[0].drvr";
-        select -ne :defaultRenderGlobals;
-            setAttr ".ren" -type "string" "arnold";
-        """,
-    )
+    path = passes(tmp_path)
     with maya(path):
         one = item(read(), "masterLayer")
     assert one.output.endswith("images/beauty/aovs.exr")
@@ -312,7 +171,7 @@ def test_each_step_is_short_and_says_how_far_it_is(tmp_path: Path) -> None:
 
 
 def test_a_reading_that_is_given_up_changes_nothing(tmp_path: Path) -> None:
-    with maya(_render_setup(tmp_path)) as session:
+    with maya(render_setup(tmp_path)) as session:
         from farmdeck_maya import _host
 
         reading = _host.MayaHost().read()
@@ -324,7 +183,7 @@ def test_a_reading_that_is_given_up_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_what_maya_raises_becomes_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with maya(_render_setup(tmp_path)) as session:
+    with maya(render_setup(tmp_path)) as session:
 
         def broken(*_: object, **__: object) -> None:
             raise RuntimeError("Error reading workspace.\n")
@@ -345,7 +204,7 @@ def test_reading_off_the_main_thread_is_refused(tmp_path: Path) -> None:
         except Unknown as exc:
             said.append(str(exc))
 
-    with maya(_render_setup(tmp_path)):
+    with maya(render_setup(tmp_path)):
         thread = threading.Thread(target=work)
         thread.start()
         thread.join()
@@ -355,7 +214,7 @@ def test_reading_off_the_main_thread_is_refused(tmp_path: Path) -> None:
 def test_the_scene_is_made_on_any_thread(tmp_path: Path) -> None:
     """What `read` gives back asks Maya nothing."""
     found: list[Scene] = []
-    with maya(_render_setup(tmp_path)):
+    with maya(render_setup(tmp_path)):
         from farmdeck_maya import _host
 
         reading = _host.MayaHost().read()

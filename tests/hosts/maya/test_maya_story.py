@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from tests.hosts import differences
 from tests.hosts.maya.conftest import REAL, needs_real
 from tests.hosts.maya.stand_in import maya
 from tests.hosts.story import differences as compare
+
+from .scenes import BUILT
 
 
 @needs_real
@@ -24,6 +27,16 @@ def test_adapter_and_reader_tell_the_same_story(path: Path) -> None:
         assert session.session.selection == ["persp"] and not session.session.modified
     assert live.file == path.as_posix() and live.software.name == "Maya"
     assert not differences.unexplained("maya", path.name, compare(read_scene(path), live))
+
+
+@pytest.mark.parametrize("build", BUILT, ids=lambda build: build.__name__)
+def test_they_tell_the_same_story_of_scenes_of_our_own(tmp_path: Path, build: Callable[[Path], Path]) -> None:
+    path = build(tmp_path)
+    with maya(path):
+        import farmdeck_maya
+
+        live = farmdeck_maya.scene()
+    assert not compare(read_scene(path), live)
 
 
 @needs_real
