@@ -216,6 +216,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     assert one.read_bytes() == other.read_bytes()
     with zipfile.ZipFile(one) as archive:
         assert {name.partition("/")[0] for name in archive.namelist()} == {"farmdeck-houdini", "farmdeck.json"}
+        assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}, "not when it was written"
         archive.extractall(tmp_path / "unpacked")
     assert tree(tmp_path / "unpacked") == tree(tmp_path / "again")
     assert HOSTS["houdini"].dangling(HOSTS["houdini"].shared_place(tmp_path / "unpacked", None)) == []

@@ -143,7 +143,8 @@ def test_the_same_share_named_twice_is_one(one: Machine, tmp_path: Path) -> None
     install_shared("maya", tmp_path / "share", machine=one)
     named = f"{tmp_path / 'share'};{tmp_path / 'share'}/;{tmp_path / 'nothing there'}"
     there = Machine(one.system, {**one.environ, "MAYA_MODULE_PATH": named}, one.root)
-    assert [finding.ok for finding in said(there, "Maya")] == [True]
+    (finding,) = said(there, "Maya")
+    assert finding.ok and finding.said == f"{__version__} in {tmp_path / 'share' / 'farmdeck-maya'}"
 
 
 def test_a_share_needs_a_program_too(one: Machine, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from pathlib import Path
 
@@ -25,7 +24,6 @@ from farmdeck_ui.install import (
 
 from tests.install.homes import SYSTEMS, machine, made, tree
 
-ROOT = Path(__file__).parents[2]
 MAYA = {"linux": "maya", "windows": "Documents/maya", "darwin": "Library/Preferences/Autodesk/maya"}
 HOUDINI = {"linux": "houdini20.5", "windows": "Documents/houdini20.5", "darwin": "Library/Preferences/houdini/20.5"}
 
@@ -126,15 +124,6 @@ def test_each_houdini_gets_a_package(tmp_path: Path, system: System, program: st
     assert python["method"] == "prepend"
     for path in python["value"]:
         assert Path(path.replace("$HOUDINI_PACKAGE_PATH", str(packages))).is_dir()
-
-
-def test_houdinis_files_use_no_variable_that_the_package_does_not_set(tmp_path: Path) -> None:
-    (done,) = install_shared("houdini", tmp_path)
-    package = json.loads((tmp_path / "farmdeck.json").read_text())
-    known = {name for each in package["env"] for name in each}
-    for path in done.written.place.ours.rglob("*"):
-        if path.suffix in (".shelf", ".xml", ".pypanel"):
-            assert set(re.findall(r"\$(FARMDECK_\w+)", path.read_text("utf-8"))) <= known, path
 
 
 def test_houdinis_own_variable_names_the_settings(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from farmdeck._errors import BadInput
 
 from .convention import Place
 from .machine import Machine, in_order, version_of
-from .travel import copy_core, copy_panel, copy_plugin
+from .travel import copy_host_side
 
 OLDEST = (19, 5)
 JSON = "farmdeck.json"
@@ -28,7 +28,6 @@ _PACKAGE = {
     "load_package_once": True,
     "hpath": _ROOT,
     "env": [
-        {"FARMDECK_HOUDINI": _ROOT},  # the shelf's and the panel's icons are below it
         {"PYTHONPATH": {"value": [_ROOT, f"{_ROOT}/python"], "method": "prepend"}},
     ],
 }
@@ -67,9 +66,7 @@ class Houdini:
         return own + [Place("houdini", version, folder, TOP, JSON, studio=True) for version, folder in others]
 
     def build(self, place: Place, folder: Path) -> None:
-        copy_plugin(self.name, folder / TOP, leave=[JSON])
-        copy_core(folder / TOP / "python" / "farmdeck")
-        copy_panel(folder / TOP / "python" / "farmdeck_ui")
+        copy_host_side(self.name, folder / TOP, leave=[JSON])
         (folder / JSON).write_bytes((json.dumps(_PACKAGE, indent=4) + "\n").encode())
 
     def dangling(self, place: Place) -> list[str]:

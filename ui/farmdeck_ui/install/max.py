@@ -14,7 +14,7 @@ from farmdeck._errors import BadInput
 
 from .convention import Place
 from .machine import Machine, in_order, version_of
-from .travel import copy_core, copy_panel, copy_plugin
+from .travel import copy_host_side
 
 TOP = "farmdeck-max"
 XML = "PackageContents.xml"
@@ -61,9 +61,7 @@ class Max:
         return [_place(machine.roaming / _BELOW), *(_place(folder, studio=True) for folder in [*everyones, *listed])]
 
     def build(self, place: Place, folder: Path) -> None:
-        copy_plugin(self.name, folder / TOP)
-        copy_core(folder / TOP / "python" / "farmdeck")
-        copy_panel(folder / TOP / "python" / "farmdeck_ui")
+        copy_host_side(self.name, folder / TOP)
 
     def dangling(self, place: Place) -> list[str]:
         path = place.ours / XML

@@ -16,7 +16,7 @@ from farmdeck._version import __version__
 
 from .convention import Place
 from .machine import Machine, in_order, version_of
-from .travel import copy_core, copy_panel, copy_plugin
+from .travel import copy_host_side
 
 OLDEST = 2023
 MOD = "farmdeck.mod"
@@ -64,9 +64,7 @@ class Maya:
         return [_place(app / "modules", ""), *own, *listed]
 
     def build(self, place: Place, folder: Path) -> None:
-        copy_plugin(self.name, folder / TOP, leave=["*.mod"])
-        copy_core(folder / TOP / "python" / "farmdeck")
-        copy_panel(folder / TOP / "python" / "farmdeck_ui")
+        copy_host_side(self.name, folder / TOP, leave=["*.mod"])
         (folder / MOD).write_bytes(_TEXT.encode())
 
     def dangling(self, place: Place) -> list[str]:

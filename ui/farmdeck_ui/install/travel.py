@@ -31,6 +31,13 @@ _NOT_IN_A_HOST = {
 _IMPORT = re.compile(r"^(\s*)(from|import)\s+(fileseq|olefile|farmdeck)((?:\.\w+)*)(?=[\s,])(.*)$", re.MULTILINE)
 
 
+def copy_host_side(host: str, target: Path, leave: Iterable[str] = ()) -> None:
+    """The plug-in as the new folder `target`, and in its `python` the packages that it imports."""
+    copy_plugin(host, target, leave)
+    copy_core(target / "python" / "farmdeck")
+    _copy_package("farmdeck_ui", target / "python" / "farmdeck_ui")  # the panel, with its Qt.py
+
+
 def copy_core(target: Path) -> None:
     """The core as the new folder `target`, third-party parts below its `_vendor`, every import relative."""
     _copy_package("farmdeck", target)
@@ -45,11 +52,6 @@ def copy_core(target: Path) -> None:
     for path in sorted(target.rglob("*.py")):
         text = path.read_bytes().decode()
         path.write_bytes(relative_imports(text, len(path.relative_to(target).parts)).encode())
-
-
-def copy_panel(target: Path) -> None:
-    """The panel with its Qt.py as the new folder `target`, which is to be imported as `farmdeck_ui`."""
-    _copy_package("farmdeck_ui", target)
 
 
 def copy_plugin(host: str, target: Path, leave: Iterable[str] = ()) -> None:
