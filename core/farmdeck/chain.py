@@ -30,10 +30,11 @@ def render_order(scene: Scene, chosen: Sequence[RenderItem]) -> list[RenderItem]
 
 
 def needed(scene: Scene, item: RenderItem) -> list[RenderItem]:
-    """The items right before this one. A wedge renders its node itself, so what that node needs comes before it."""
+    """The items right before this one. A wedge renders its first itself, so what that one needs comes before it."""
     before = [found for found in map(scene.item, item.needs) if found is not None]
-    if item.kind == "rop" and item.renderer == WEDGE:
-        return [further for driver in before for further in needed(scene, driver)]
+    if before and item.kind == "rop" and item.renderer == WEDGE:
+        driver = before.pop(0)
+        before += [found for found in map(scene.item, driver.needs) if found is not None]
     return before
 
 

@@ -160,6 +160,18 @@ def test_a_simulation_renders_in_one_go_and_before_what_needs_it(shop: Workshop)
     assert ended[1, 2] > max(ended[0, number] for number in (1, 2, 3, 4))
 
 
+def test_a_bypassed_cache_is_taken_as_it_lies(shop: Workshop) -> None:
+    """Houdini passes it over on its way to the picture; whoever chooses it renders it."""
+    nodes = {"/out/m": picture_node(), "/out/sim": cache_node(bypass=True)}
+    sim = replace(rop("/out/sim", "geometry", str(shop.out / "s.####.bgeo.sc")), enabled=False)
+    items = [rop("/out/m", "ifd", str(shop.out / "r.####.rat"), "/out/sim", frames="1"), sim]
+    scene = hip(shop, nodes)
+    assert shop.render(shop.submission(scene, HOUDINI, *items)).state is JobState.DONE, shop.reasons()
+    assert shop.files() == ["r.0001.rat"]
+    assert shop.render(shop.submission(scene, HOUDINI, sim, items=["/out/sim"])).state is JobState.DONE
+    assert shop.files() == ["r.0001.rat", "s.0001.bgeo.sc", "s.0002.bgeo.sc", "s.0003.bgeo.sc"]
+
+
 def test_one_file_for_all_frames(shop: Workshop) -> None:
     scene = hip(shop, {"/out/a": cache_node("$HIP/all.abc")})
     item = rop("/out/a", "geometry", str(shop.out / "all.abc"), frames="1-3")

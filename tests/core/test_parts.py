@@ -114,10 +114,11 @@ def test_a_node_that_stands_for_others(tmp_path: Path) -> None:
 
 
 def test_a_wedge_renders_its_node_itself(tmp_path: Path) -> None:
-    items = [*chain(), rop("/out/w", "wedge", "/r/w.####.exr", "/out/beauty")]
+    before = rop("/out/before", "alembic", "/g/before.abc", enabled=False)
+    items = [*chain(), before, rop("/out/w", "wedge", "/r/w.####.exr", "/out/beauty", "/out/before")]
     made = submit(tmp_path, "Houdini", items, items=["/out/w"])
-    assert [part.name for part in made.parts] == ["/out/sim", "/obj/geo/cache", "/out/w"]
-    assert made.parts[-1].needs == ("/out/sim", "/obj/geo/cache")
+    assert [part.name for part in made.parts] == ["/out/before", "/out/sim", "/obj/geo/cache", "/out/w"]
+    assert set(made.parts[-1].needs) == {"/out/sim", "/obj/geo/cache", "/out/before"}
 
 
 def test_a_circle_of_rops_ends(tmp_path: Path) -> None:

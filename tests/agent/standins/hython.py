@@ -84,8 +84,6 @@ class Node:
         self._heard: list = []
         writes, locked = told.get("writes", []), told.get("locked", [])
         self._parms = {n: Parm(self, n, v, n in writes, n in locked) for n, v in told["parms"].items()}
-        if told.get("rop", True):
-            self.render, self.addRenderEventCallback = self._render, self._heard.append
 
     def path(self) -> str:
         return self._path
@@ -102,23 +100,17 @@ class Node:
     def errors(self) -> tuple[str, ...]:
         return ()
 
+    def parent(self) -> Node | None:
+        return hou.node(str(Path(self._path).parent))
+
+    def inputs(self) -> tuple[Node, ...]:
+        return tuple(hou.nodes[path] for path in self._told.get("inputs", []))
+
     def hdaModule(self) -> types.SimpleNamespace:
         return types.SimpleNamespace(
             getwedges=lambda node: ([("size", 1), ("size", 2)], [], ""),
             applyspecificwedge=lambda node, wedge: hou.state.update(wedge=wedge[1]),
         )
-
-    def _render(
-        self,
-        *,
-        frame_range: tuple[int, int, int],
-        ignore_inputs: bool,
-        ignore_bypass_flags: bool,
-        verbose: bool,
-        output_progress: bool,
-    ) -> None:
-        assert ignore_inputs and self._parms["trange"].evalAsInt() == 1
-        self.write_range(*frame_range)
 
     def write_range(self, first: int, last: int, step: int) -> None:
         output = self._told["output"]
@@ -145,6 +137,29 @@ class Node:
             raise OperationFailed("Cook error in input: the solver diverged.")
 
 
+class RopNode(Node):
+    def isBypassed(self) -> bool:
+        return bool(self._told.get("bypass"))
+
+    def isLocked(self) -> bool:
+        return False
+
+    def addRenderEventCallback(self, callback: object, run_before_script: bool = False) -> None:
+        self._heard.append(callback)
+
+    def render(
+        self,
+        *,
+        frame_range: tuple[int, int, int],
+        ignore_inputs: bool,
+        ignore_bypass_flags: bool,
+        verbose: bool,
+        output_progress: bool,
+    ) -> None:
+        assert ignore_inputs and ignore_bypass_flags and self._parms["trange"].evalAsInt() == 1
+        self.write_range(*frame_range)
+
+
 def expand(text: str, frame: int) -> str:
     text = text.replace("$HIPNAME", Path(hou.hipFile.name).stem)
     return re.sub(r"\$F(\d*)", lambda match: str(frame).zfill(int(match.group(1) or 1)), text)
@@ -159,14 +174,16 @@ class HipFile:
         except (OSError, ValueError):
             raise OperationFailed(f"Could not read\n{file_name}.") from None
         self.name = file_name
-        hou.nodes = {path: Node(path, told) for path, told in hou.told["nodes"].items()}
+        hou.nodes = {
+            path: (RopNode if told.get("rop", True) else Node)(path, told) for path, told in hou.told["nodes"].items()
+        }
 
     def setName(self, file_name: str) -> None:
         self.name = file_name
 
 
 class Hou(types.ModuleType):
-    Error, OperationFailed, ropRenderEventType = Error, OperationFailed, Event
+    Error, OperationFailed, ropRenderEventType, RopNode = Error, OperationFailed, Event, RopNode
     hipFile = HipFile()
     told: dict
     nodes: dict[str, Node]

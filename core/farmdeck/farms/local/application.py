@@ -28,6 +28,8 @@ class Run:
     """A folder for what the process needs besides; it is there, and removed with it."""
     threads: int = 0
     """0: all."""
+    needed: bool = False
+    """True when it renders because something else of the job needs it."""
 
     @property
     def numbers(self) -> tuple[int, ...]:

@@ -65,6 +65,7 @@ def _hython(program: str, run: Run) -> Order:
             "frames": [{"number": number, "folder": folder} for number, folder in run.folders.items()],
             "in_one_go": in_one_go(HOUDINI.name, part),
             "wedge": part.renderer == WEDGE,
+            "needed": run.needed,
         }
     )
     limit = {"HOUDINI_MAXTHREADS": str(run.threads)} if run.threads else {}

@@ -4,7 +4,7 @@
     hython render_hython.py TASK.json
 
 TASK.json: {"scene", "original", "rop", "take", "camera", "camera_parm", "output_parms", "instead", "planes", "name",
-"place", "folder", "frames": [{"number", "folder"}], "in_one_go", "wedge"}. Told on standard output as by
+"place", "folder", "frames": [{"number", "folder"}], "in_one_go", "wedge", "needed"}. Told on standard output as by
 render_blender.py.
 
 What the ROP writes goes into the job's temporary folder first: its output is set so, in the copy of the scene that is
@@ -51,7 +51,9 @@ def main(task_file: str) -> int:
     try:
         node = open_scene(task)
         tell("ready", version=hou.applicationVersionString())
-        if task["in_one_go"]:
+        if task["needed"] and switched_off(node):
+            pass_over(task)
+        elif task["in_one_go"]:
             render_all(node, task)
         else:
             others = other_outputs(driver_of(node, task), task)
@@ -91,10 +93,26 @@ def driver_of(node: hou.OpNode, task: Task) -> hou.OpNode:
     """The node that writes: the ROP itself, or what a wedge renders. Raises Trouble."""
     if not task["wedge"]:
         return node
-    driver = node.node(parm_of(node, "driver").evalAsString())
+    named = parm_of(node, "driver").evalAsString()
+    driver = node.node(named) if named else next(iter(node.inputs()), None)
     if driver is None:
         raise Trouble(f"{node.path()} names no node to render.")
     return driver
+
+
+def switched_off(node: hou.OpNode) -> bool:
+    """Is the node, or a network that it lies in, bypassed or locked? Houdini passes it over on the way to another."""
+    if isinstance(node, hou.RopNode) and (node.isBypassed() or node.isLocked()):
+        return True
+    above = node.parent()
+    return isinstance(above, hou.RopNode) and switched_off(above)
+
+
+def pass_over(task: Task) -> None:
+    """Nothing to do: what it would write is taken as it lies."""
+    for frame in task["frames"]:
+        tell("begin", frame=frame["number"])
+        tell("done", frame=frame["number"], files=[], seconds=0)
 
 
 def render_frame(node: hou.OpNode, task: Task, frame: Task, others: Others) -> None:

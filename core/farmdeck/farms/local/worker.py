@@ -140,6 +140,7 @@ class Worker:
             folder=str(shared),
             scratch=str(self._scratch),
             threads=int(self.task.options.get("threads", 0)),
+            needed=any(self.part.item in other.needs for other in self.task.submission.parts),
         )
 
     def _follow(self, order: Order, follower: Follower | None, log: FrameLog) -> None:
