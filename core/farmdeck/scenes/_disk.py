@@ -104,6 +104,7 @@ class Disk:
 
     def __init__(self) -> None:
         self._listings: dict[str, tuple[str, ...]] = {}
+        self._lower: dict[str, dict[str, str]] = {}
 
     def exists(self, path: str) -> bool:
         """Is there a file or a folder of that absolute path? Never raises."""
@@ -120,6 +121,12 @@ class Disk:
             except (OSError, ValueError):
                 self._listings[folder] = ()
         return self._listings[folder]
+
+    def alike(self, folder: str, name: str) -> str:
+        """The name in `folder` that is `name` but for upper and lower case, as on Windows; "" when there is none."""
+        if folder not in self._lower:
+            self._lower[folder] = {there.lower(): there for there in reversed(self.names(folder))}
+        return self._lower[folder].get(name.lower(), "")
 
     def frames(self, pattern: Numbered) -> list[int]:
         """The numbers for which the pattern has a file, ascending."""

@@ -151,3 +151,11 @@ def test_a_path_of_another_system_stays() -> None:
 )  # fmt: skip
 def test_renderer_words(text: str, word: str) -> None:
     assert rules.renderer_word(text) == word
+
+
+def test_a_name_is_found_whatever_its_case(tmp_path: Path) -> None:
+    for name in ("Wood.PNG", "wood.png", "other.txt"):
+        (tmp_path / name).touch()
+    disk = Disk()
+    assert disk.alike(str(tmp_path), "WOOD.png") == "Wood.PNG"
+    assert disk.alike(str(tmp_path), "stone.png") == disk.alike(str(tmp_path / "none"), "wood.png") == ""

@@ -255,7 +255,7 @@ def located(path: str, folders: Sequence[str], disk: Disk, other: str = "") -> s
             return os.path.normpath(there)
     base = os.path.basename(names[0]) if names else ""
     for folder in folders:
-        match = next((name for name in disk.names(folder) if name.lower() == base.lower()), "")
+        match = disk.alike(folder, base)
         if match:
             return os.path.join(folder, match)
     return names[0] if not relative else os.path.normpath(os.path.join(folders[0], relative))
