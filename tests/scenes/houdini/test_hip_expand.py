@@ -34,6 +34,7 @@ SCOPE = Scope("/out/mantra12", {"HIP": "/a b", "JOB": "/job", "F9": "nine", "FST
         ('v`padzero(3, ch("version"))`/`chs("base")`', "v003/x"),
         ('`ifs(ch("version") > 2, "new", "old")``if(0, 1, 2)`', "new2"),
         ("`strcat($OS, '_', 1.5)``'a' + 2`", "mantra12_1.5a2"),
+        ("`\"${OS}.$F\" + '$F' + 4`", "mantra12.7$F4"),
         ("`toupper(substr('abcdef', 1, 2))``strlen('abc')``strreplace('a.b', '.', '_')`", "BC3a_b"),
         ("`arg('one two', 1)``strmatch('m*', $OS)``strcmp('a', 'b')``int(-1.7)`", "two1-1-1"),
         ("`(1 + 2) * 3 - 2 ^ 3 % 5``!1``1 == 1 && 2 != 3``clamp(9, 0, 5)`", "6015"),

@@ -18,8 +18,8 @@ from ..._errors import SceneError
 from .._watch import Watch
 
 CPIO = b"070707"
-LICENCES = {CPIO: "Commercial", b"HouLC\x1a": "Indie", b"HouNC\x1a": "Apprentice"}
-"""By the first six bytes. What Houdini Education saves begins as Apprentice's scenes do: not for commercial use."""
+LICENCES = {CPIO: "Commercial", b"HouLC\x1a": "Indie", b"HouNC\x1a": "Non-commercial"}
+"""By the first six bytes. Apprentice and Education both save `.hipnc`, and the file does not tell them apart."""
 LAST = "TRAILER!!!"
 MAX_MEMBER = 64 << 20
 """A larger member holds geometry; it is passed over."""
@@ -117,16 +117,18 @@ def _octal(window: _Window) -> Iterator[Member]:
 def _marked(window: _Window, magic: bytes) -> Iterator[Member]:
     """Members without a size. Those that end a library belong to the member before: libraries are packed alike."""
     head = re.compile(re.escape(magic) + rb"[0-9a-f]{28}([^\0]{1,4096})\0")
-    ended, name, begin = False, "", 0
+    name, begin, end = "", 0, 0
     for start, raw, after in _marks(window, head):
-        ended = raw in _ENDS
-        if ended:
+        if raw in _ENDS:
+            end = start
             continue
         if name:
             yield _between(window, name, begin, start)
-        name, begin = raw.decode("utf-8", "replace"), after
-    if not ended:
+        name, begin, end = raw.decode("utf-8", "replace"), after, 0
+    if not end:
         raise damaged(f"it ends after {window.size:,} bytes, before its end mark")
+    if name:
+        yield _between(window, name, begin, end)
 
 
 def _marks(window: _Window, head: re.Pattern[bytes]) -> Iterator[tuple[int, bytes, int]]:

@@ -19,7 +19,6 @@ __all__ = ["Scope", "Unexpandable", "Value", "expand", "frame_pattern", "number"
 Value = Union[float, str]
 MAX_TEXT = 65_536
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
-_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 _PADDED = re.compile(r"(F|SF)(\d{1,2})")
 _ANY_FRAME = 9_999_999
 """So many digits that no file is numbered like it, and more than any padding."""
@@ -105,8 +104,7 @@ def _variable(name: str, scope: Scope, frame: float) -> Value:
 
 def _evaluate(expression: str, scope: Scope, frame: float) -> Value:
     def variable(name: str) -> Value:
-        value = _variable(name, scope, frame)
-        return float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
+        return _variable(name, scope, frame)
 
     def look(function: str, argument: str) -> Value:
         return scope.look(function, argument, frame)

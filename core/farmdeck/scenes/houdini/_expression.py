@@ -24,6 +24,8 @@ _TOKEN = re.compile(
     r"|\$(?:\{(?P<braced>[A-Za-z_]\w*)\}|(?P<plain>[A-Za-z_]\w*))|(?P<name>[A-Za-z_]\w*)"
     r"|(?P<sign>==|!=|<=|>=|&&|\|\||[-+*/%^<>!(),]))"
 )
+_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
+_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 _ORDER = (("||",), ("&&",), ("==", "!="), ("<", ">", "<=", ">="), ("+", "-"), ("*", "/", "%"), ("^",))
 
 
@@ -109,15 +111,23 @@ class _Parser:
         elif kind == "number":
             value = float(text)
         elif kind == "string":
-            value = re.sub(r"\\(.)", r"\1", text[1:-1])
+            value = self._string(text)
         elif kind == "variable":
             value = self._variable(text)
+            value = float(value) if isinstance(value, str) and _NUMBER.fullmatch(value) else value
         elif kind == "name":
             value = self._call(text)
         else:
             raise Unexpandable(self._source)
         self._depth -= 1
         return value
+
+    def _string(self, text: str) -> str:
+        """Variables are replaced between double quotes, and left alone between single ones."""
+        plain = re.sub(r"\\(.)", r"\1", text[1:-1])
+        if text[0] == "'":
+            return plain
+        return _VARIABLE.sub(lambda match: text_of(self._variable(match[1] or match[2])), plain)
 
     def _call(self, name: str) -> Value:
         if name in self._names:
