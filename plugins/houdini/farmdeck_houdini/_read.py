@@ -15,6 +15,7 @@ from farmdeck.scene import Scene, Software
 from farmdeck.scenes._disk import Disk
 from farmdeck.scenes._found import Found
 from farmdeck.scenes.houdini import _problems
+from farmdeck.scenes.houdini._archive import LICENCES
 from farmdeck.scenes.houdini._files import resolved
 from farmdeck.scenes.houdini._items import Items
 from farmdeck.scenes.houdini._network import task_networks
@@ -26,12 +27,9 @@ from ._open import OpenScene
 from ._usd import Dependencies, composed_layers
 from ._walk import node_at, nodes
 
-_LICENCES = {
-    hou.licenseCategoryType.Commercial: "Commercial",
-    hou.licenseCategoryType.Indie: "Indie",
-    hou.licenseCategoryType.Education: "Education",
-}
-"""The others are kinds of Apprentice."""
+_FORMS = {hou.licenseCategoryType.Commercial: b"070707", hou.licenseCategoryType.Indie: b"HouLC\x1a"}
+"""What scenes of each licence begin with; those of every other are for non-commercial use alone."""
+_NON_COMMERCIAL = b"HouNC\x1a"
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def read_open_scene(file: str) -> Generator[tuple[int, int], None, Finish]:
         problems=(*items.problems, *files.problems, *networks),
         unsaved=not file or (hou.isUIAvailable() and hou.hipFile.hasUnsavedChanges()),
         variables=scene_variables(_variables(), hou.hipFile.path()),
-        details={"licence": _LICENCES.get(hou.licenseCategory(), "Apprentice"), **embedded},
+        details={"licence": LICENCES[_FORMS.get(hou.licenseCategory(), _NON_COMMERCIAL)], **embedded},
     )
     libraries = tuple(NamedFile(path, path, "hda", owner, True) for path, owner in digital_assets.libraries.items())
     return Finish(scene, (*files.named, *stages, *libraries))

@@ -24,6 +24,14 @@ def samples() -> list[Path]:
     return sorted(SAMPLES.iterdir()) if SAMPLES.is_dir() else []
 
 
+@pytest.fixture(autouse=True)
+def agent_that_ends(clean_environ: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = clean_environ / "agent"
+    program.write_text(f"#!{sys.executable}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("FARMDECK_AGENT", str(program))
+
+
 @pytest.fixture
 def houdini() -> Iterator[Open]:
     """`hou` is installed when a scene is opened, and gone after the test with all that imported it."""

@@ -336,14 +336,8 @@ def test_busy_while_houdini_loads_or_plays(houdini: Open, shot: Path) -> None:
 # -- for scripts
 
 
-def test_a_script_submits_in_hython(
-    houdini: Open, shot: Path, clean_environ: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_script_submits_in_hython(houdini: Open, shot: Path) -> None:
     houdini(shot)
-    agent = clean_environ / "agent"
-    agent.write_text(f"#!{sys.executable}\n")
-    agent.chmod(0o755)
-    monkeypatch.setenv("FARMDECK_AGENT", str(agent))
     import farmdeck_houdini
 
     job = farmdeck_houdini.submit(items=["/out/mantra1"], frames="1-3")

@@ -89,6 +89,7 @@ class SlicedSource(QtCore.QObject, SceneSource):
         self._ticket = 0
         self._thread: threading.Thread | None = None
         self._unwatch: Callable[[], None] = _nothing
+        self._closed = False
         self._settling = self._timer(SETTLE_MS)
         self._turn = self._timer(0)
         self._turn.timeout.connect(self._slice)
@@ -147,7 +148,10 @@ class SlicedSource(QtCore.QObject, SceneSource):
         self._unwatch = self._host.watch(self._settling.start, lambda: self._host.store_choices(choices()))
 
     def close(self) -> None:
-        """Take the callbacks away, end the reading and its thread."""
+        """Take the callbacks away, end the reading and its thread. A second time, when timers are gone, nothing."""
+        if self._closed:
+            return
+        self._closed = True
         self._unwatch()
         self._unwatch = _nothing
         self._settling.stop()
