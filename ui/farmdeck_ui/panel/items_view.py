@@ -236,8 +236,8 @@ class ItemsSection(Section):
         self.tree.setVisible(bool(scene.items))
         self._empty.setVisible(not scene.items)
         self._empty.say(f"No {'render layers' if self._noun == 'layer' else 'items to render'} in this scene.")
-        row = max(0, self.model.row_of(current.name)) if current else 0
-        self.tree.setCurrentIndex(self.model.index(row, 0))
+        wanted = current.name if current else next(iter(self.model.checked), "")
+        self.tree.setCurrentIndex(self.model.index(max(0, self.model.row_of(wanted)), 0))
         self.tree.fit_columns()
 
     def show_outcome(self, outcome: Outcome) -> None:
