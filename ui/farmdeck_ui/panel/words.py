@@ -59,7 +59,13 @@ def count(number: int, noun: str, plural: str = "") -> str:
 def renderer_name(host_id: str) -> str:
     """`Cycles` for the host's own `CYCLES`; several, comma-separated, stay several."""
     names = [name.strip() for name in host_id.split(",") if name.strip()]
-    return ", ".join(_RENDERERS.get(name, name[:1].upper() + name[1:].replace("_", " ").lower()) for name in names)
+    return ", ".join(_RENDERERS.get(name) or _spelled(name) for name in names)
+
+
+def _spelled(host_id: str) -> str:
+    """`Luxcore` for `LUXCORE`, `V-Ray 6 Hotfix 3` for `V_Ray_6__Hotfix_3`."""
+    text = " ".join(host_id.replace("_", " ").split()).replace("V Ray", "V-Ray")
+    return text[:1].upper() + (text[1:].lower() if text.isupper() else text[1:])
 
 
 def item_nouns(kinds: Sequence[str]) -> tuple[str, str]:
