@@ -4,7 +4,7 @@
 
 `--real` is a folder with scene files below it; without one, or where it is absent, they are left out. Each way of
 reading runs in a fresh process with the reader imported before the clock starts, in turns with its peer; the files were
-just written, so they come from the page cache. `cpu_s` is what the reading itself took where `s` had to wait for others.
+just written, so they come from the page cache. `cpu_s` is what the reading itself took where `s` waited for others.
 
 Made in a temporary folder, which is removed: a scene of 49 MB of each kind, a .ma of `--large` MB (1 GB), a .mb and a
 .max of half of that, a .hip of 200 nodes for each MB (200,000); one at a time, so 1 GB of disk is enough.

@@ -201,6 +201,13 @@ def test_xref_scenes_that_name_each_other(tmp_path: Path) -> None:
     ]
 
 
+def test_a_long_chain_of_xref_scenes(tmp_path: Path) -> None:
+    for index in range(300):
+        rows = records([("XRef", f"{index + 1}.max", "")])
+        write_compound(tmp_path / f"{index}.max", basic(FileAssetMetaData3=rows, **QUIET), sector=512)
+    assert len(read_scene(tmp_path / "0.max").references) == 300
+
+
 class Stops:
     """A watch that cancels at once."""
 

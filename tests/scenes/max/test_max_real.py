@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from farmdeck._errors import SceneError
 from farmdeck.scene import Scene
 from farmdeck.scenes import read_scene
 from farmdeck.scenes.max._chunks import unpacked
@@ -82,3 +83,11 @@ def test_units_of_the_elf(real: Path) -> None:
         meter, plain = read_scene(real), read_scene(twin)
         assert [asset.path for asset in meter.assets] == [asset.path for asset in plain.assets]
         assert (meter.items, meter.frames, meter.fps) == (plain.items, plain.frames, plain.fps)
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.98])
+def test_a_real_file_cut_short(real: Path, share: float, tmp_path: Path) -> None:
+    raw = real.read_bytes()
+    (tmp_path / "a.max").write_bytes(raw[: int(len(raw) * share)])
+    with pytest.raises(SceneError, match="cut short"):
+        read_scene(tmp_path / "a.max")

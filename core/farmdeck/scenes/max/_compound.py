@@ -24,7 +24,7 @@ MOST_ENTRIES = 100_000
 """A .max has a dozen streams; a plug-in may add some."""
 _MAX_SECTOR = 0xFFFFFFFA
 """From here on a number is no sector: end of chain, free, FAT, DIFAT."""
-_NONE = 0xFFFFFFFF
+_NONE = _FREE = 0xFFFFFFFF
 _STREAM, _ROOT = 2, 5
 _HEADER = struct.Struct("<26xH2xHH10xII4xIIII")
 _ENTRY = struct.Struct("<64sHBxIII36xIQ")
@@ -63,6 +63,8 @@ class Compound:
         self._wide = major >= 4
         self._sectors = (len(buf) - 1) // self._size
         self._fat = self._table(self._fat_sectors(difat), fats)
+        if any(following != _FREE for following in self._fat[self._sectors :]):
+            raise damaged("it is cut short")
         most = min(self._sectors, MOST_ENTRIES * 128 // self._size)
         self._entries = self._directory(self._chain(self._fat, directory, most, whole=False))
         root = self._entries[0] if self._entries else None

@@ -44,13 +44,9 @@ def versions(summary: Summary, save_config: bytes, dlls: bytes) -> Versions:
     2010. Summary: the first and the fourth line of `General` end in `: 19,00`.
     """
     lines = summary.lines("General")
-    form = number(first(save_config, 0x2173)) or _release(lines, 3)
-    program = (
-        number(first(save_config, 0x2170)[2:].ljust(4, b"\0") if first(save_config, 0x2170) else b"")
-        or _release(lines, 0)
-        or number(first(dlls, 0x21C0)[2:4].ljust(4, b"\0"))
-    )
-    form = form or program
+    written = first(save_config, 0x2170) or first(dlls, 0x21C0)
+    program = number(written[2:4] + b"\0\0") or _release(lines, 0)
+    form = number(first(save_config, 0x2173)) or _release(lines, 3) or program
     return Versions(version(form) if form > 0 else "", version(program) if program > 0 else "")
 
 

@@ -58,7 +58,7 @@ class _Reader:
         self._step(3)
         assets, references, problems = _Files(self._path, self._watch).read(self.named())
         details = {}
-        if versions.written_by != versions.saved_as:
+        if versions.written_by not in ("", versions.saved_as):
             details["created_with"] = versions.written_by
         elements = sorted(
             {renderer_word(kind.name) for kind in table if kind.superclass == RENDER_ELEMENT and kind.name}
@@ -135,34 +135,37 @@ class _Files:
         self._watch = watch
         self._found = Found(Disk(), lambda path, folder: path)
         self._references: list[Reference] = []
-        self._seen = {path}
         self._path = path
 
     def read(self, named: list[Named]) -> tuple[tuple[Asset, ...], tuple[Reference, ...], list[Problem]]:
         """(assets by owner and path, XRef scenes, problems)."""
-        self._take(self._path, named, "")
+        waiting, seen = self._take(self._path, named, ""), {self._path}
+        while waiting and len(seen) < MAX_XREFS:
+            reference = waiting.pop(0)
+            if reference.loaded and reference.file not in seen:
+                seen.add(reference.file)
+                waiting += self._take(reference.file, self._named(reference), reference.node)
         assets = sorted(self._found.assets, key=lambda asset: (asset.owner, asset.path))
         return tuple(assets), tuple(self._references), self._found.problems
 
-    def _take(self, scene: str, named: list[Named], parent: str) -> None:
+    def _take(self, scene: str, named: list[Named], parent: str) -> list[Reference]:
+        """Take down the files that a scene names; those that are scenes too."""
         folders = search_folders(os.path.dirname(scene), self._found.disk)
+        found = []
         for row in named:
             full = located(row.path, folders, self._found.disk, row.found)
             kind = asset_kind(row.type_word, row.path)
             there = self._found.at(row.path, full, kind, owner(row.type_word), optional=row.optional)
             if kind == "reference" and full.lower().endswith(".max"):
-                node = base(row.path)
-                self._references.append(Reference(node, "", row.path, full, there, parent))
-                if there and full not in self._seen and len(self._seen) < MAX_XREFS:
-                    self._seen.add(full)
-                    self._follow(full, node)
+                found.append(Reference(base(row.path), "", row.path, full, there, parent))
+        self._references += found
+        return found
 
-    def _follow(self, path: str, node: str) -> None:
+    def _named(self, reference: Reference) -> list[Named]:
         try:
-            with opened(path, self._watch) as buf:
-                named = _Reader(path, Compound(buf), self._watch).named()
+            with opened(reference.file, self._watch) as buf:
+                return _Reader(reference.file, Compound(buf), self._watch).named()
         except SceneError as exc:
-            text_of_it = f"The XRef scene {node} cannot be read. {exc.what}"
-            self._found.note(Problem(Severity.ERROR, text_of_it, node, "find"))
-            return
-        self._take(path, named, node)
+            message = f"The XRef scene {reference.node} cannot be read. {exc.what}"
+            self._found.note(Problem(Severity.ERROR, message, reference.node, "find"))
+            return []
