@@ -116,6 +116,22 @@ def test_a_frame_that_hangs_is_ended_and_the_others_go_on(shop: Workshop) -> Non
     assert shop.files() == ["x.0001.iff", "x.0003.iff"]
 
 
+def test_stop_and_start(shop: Workshop) -> None:
+    """How far the frame is was seen before; stopping ends the process, and what was done is not rendered again."""
+    item = maya_layer(str(shop.out / "x.####.iff"))
+    shop.submit(shop.submission(maya_scene(shop, prefix="x", hang=2), MAYA, item))
+    shop.wait(lambda _: shop.frames()[1].progress > 0)
+    shop.farm.act(shop.id, Action.STOP)
+    states = [frame.state for frame in shop.frames()]
+    assert states == [FrameState.DONE, FrameState.WAITING, FrameState.WAITING]
+    assert shop.files() == ["x.0001.iff"]
+    (copy,) = shop.shot.glob("*.farmdeck-*")
+    copy.write_text(copy.read_text().replace("hang", "hung"))
+    shop.farm.act(shop.id, Action.START)
+    assert shop.ended().state is JobState.DONE, shop.reasons()
+    assert shop.reasons() == ["1 done", "2 interrupted Stopped by hand.", "2 done", "3 done"]
+
+
 # -- Houdini
 
 
@@ -158,6 +174,24 @@ def test_a_simulation_renders_in_one_go_and_before_what_needs_it(shop: Workshop)
     assert shop.files() == ["r.0002.rat", *(f"shöt.{n:04d}.bgeo.sc" for n in (1, 2, 3, 4))]
     ended = {(frame.part, frame.number): frame.started or 0 for frame in shop.frames()}
     assert ended[1, 2] > max(ended[0, number] for number in (1, 2, 3, 4))
+
+
+def test_what_needs_a_simulation_waits_for_it_while_others_go_on(tmp_path: Path) -> None:
+    shop = Workshop(tmp_path, processes=2)
+    try:
+        nodes = {"/out/m": picture_node(), "/out/sim": cache_node()}
+        items = [
+            rop("/out/m", "ifd", str(shop.out / "r.####.rat"), "/out/sim"),
+            replace(rop("/out/sim", "geometry", str(shop.out / "s.####.bgeo.sc")), enabled=False),
+        ]
+        first = shop.submit(shop.submission(hip(shop, nodes, hang=2), HOUDINI, *items))
+        shop.wait(lambda _: shop.frames()[1].state is FrameState.RENDERING)
+        item = maya_layer(str(shop.out / "x.####.iff"), "1")
+        shop.submit(shop.submission(maya_scene(shop, prefix="x"), MAYA, item))
+        assert shop.wait(lambda report: report.state.ended).state is JobState.DONE
+        assert {frame.state for frame in shop.farm.frames(first) if frame.part == 1} == {FrameState.WAITING}
+    finally:
+        shop.farm.close()
 
 
 def test_a_bypassed_cache_is_taken_as_it_lies(shop: Workshop) -> None:

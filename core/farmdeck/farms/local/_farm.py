@@ -9,7 +9,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -289,7 +289,8 @@ class LocalFarm(Farm):
             )
             self._context.notify(task.job)
             return
-        given = {name: str(value) for name, value in self._context.settings.get("variables", {}).items()}
+        named = self._context.settings.get("variables")
+        given = {name: str(value) for name, value in named.items()} if isinstance(named, Mapping) else {}
         folder, notify = self._context.folder, self._context.notify
         worker = Worker(task, renderer, self._queue, folder, notify, self._previews.ask, given)
         thread = threading.Thread(target=self._work, args=(worker,), name=f"farmdeck-render-{task.job}", daemon=True)
