@@ -55,12 +55,13 @@ class Files:
         category, kind = self._scene.category(path), self._scene.types.get(path, "")
         row = rop(category, kind)
         if category not in _TASKS and not is_pdg_network(category, kind):
-            mode = self._scene.at(path).text("filemode")
+            parms = self._scene.at(path)
+            mode, loads = parms.text("filemode"), parms.text("loadfromdisk")
             for parm in _candidates(node.parms()):
-                asset = self._kind(parm) if reads(row, parm.name(), mode) else ""
+                asset = self._kind(parm) if reads(row, parm.name(), mode, loads) else ""
                 if asset:
                     self._add(path, parm, asset, needed(parm.name()))
-        cached = cached_file(row, self._scene.at(path).text("loadfromdisk"))
+        cached = cached_file(row, self._scene.at(path))
         parm_or_none = node.parm(cached) if cached else None
         if parm_or_none is not None:
             self._add(path, parm_or_none, "cache", True)

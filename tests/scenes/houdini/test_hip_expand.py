@@ -17,7 +17,12 @@ def look(function: str, argument: str, frame: float) -> Value:
     return values[argument]
 
 
-SCOPE = Scope("/out/mantra12", {"HIP": "/a b", "JOB": "/job", "F9": "nine", "FSTART": "1", "FEND": "240"}, 25.0, look)
+SCOPE = Scope(
+    "/out/mantra12",
+    {"HIP": "/a b", "JOB": "/job", "F9": "nine", "FILE": "/s/a.v1.hip", "FSTART": "1", "FEND": "240"},
+    25.0,
+    look,
+)
 
 
 @pytest.mark.parametrize(
@@ -41,6 +46,7 @@ SCOPE = Scope("/out/mantra12", {"HIP": "/a b", "JOB": "/job", "F9": "nine", "FST
         ("`{ a = 1; if (a < 2) { a += 4; } else a = 9; return a; }`", "5"),
         ("<UDIM> %(UDIM)d <F4> a\\b", "<UDIM> %(UDIM)d <F4> a\\b"),
         ("costs 5$", "costs 5$"),
+        ("$FILE:r.abc ${FILE:t} $FILE:h $FILE:t:e $OS:rx", "/s/a.v1.abc a.v1.hip /s hip mantra12:rx"),
     ],
 )
 def test_expanded(text: str, expanded: str) -> None:

@@ -182,7 +182,7 @@ def test_circles_end(tmp_path: Path) -> None:
     assert [problem.message for problem in read.problems] == [
         "It renders /out/b, which leads back to it.",
         "It renders /out/a, which leads back to it.",
-        "It renders /out/gone, which is no render node of the scene.",
+        "It renders /out/gone, which is not found: it is gone, or inside a digital asset.",
     ]
 
 

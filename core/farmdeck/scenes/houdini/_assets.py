@@ -37,7 +37,7 @@ class Assets:
                 for parm in dict.fromkeys(parms):
                     self._parm(path, parm)
         for path, row in self._rows.items():
-            parm = cached_file(row, self._values.at(path).text("loadfromdisk"))
+            parm = cached_file(row, self._values.at(path))
             if parm:
                 self._file(path, parm, "cache", required=True)
         if self._layers.unread:
@@ -71,8 +71,8 @@ class Assets:
 
     def _parm(self, path: str, parm: str) -> None:
         row = self._rows.get(path)
-        mode = self._values.held(path, "filemode")
-        if not reads(row, parm, mode) or parm in self._written(path):
+        mode, loads = self._values.held(path, "filemode"), self._values.held(path, "loadfromdisk")
+        if not reads(row, parm, mode, loads) or parm in self._written(path):
             return
         try:
             text = self._values.text(path, parm, self._values.frame)

@@ -18,7 +18,7 @@ __all__ = ["Scope", "Unexpandable", "Value", "expand", "frame_pattern", "number"
 
 Value = Union[float, str]
 MAX_TEXT = 65_536
-_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
+_VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w*)((?::[htre])*)\}|([A-Za-z_]\w*)((?::[htre](?!\w))*))")
 _PADDED = re.compile(r"(F|SF)(\d{1,2})")
 _ANY_FRAME = 9_999_999
 """So many digits that no file is numbered like it, and more than any padding."""
@@ -82,7 +82,22 @@ def frame_pattern(at: Callable[[float], str]) -> str:
 
 
 def _variables(text: str, scope: Scope, frame: float) -> str:
-    return _VARIABLE.sub(lambda match: text_of(_variable(match[1] or match[2], scope, frame)), text)
+    def value(match: re.Match[str]) -> str:
+        return _modified(text_of(_variable(match[1] or match[3], scope, frame)), match[2] or match[4] or "")
+
+    return _VARIABLE.sub(value, text)
+
+
+def _modified(path: str, modifiers: str) -> str:
+    """`$HIPNAME:r`: `:h` the folder, `:t` the name, `:r` without its extension, `:e` the extension alone.
+
+    *Variable modifiers*, https://www.sidefx.com/docs/houdini/ref/scripting/.
+    """
+    for modifier in modifiers.split(":")[1:]:
+        folder, _, name = path.rpartition("/")
+        stem, point, extension = path.rpartition(".") if "." in name else (path, "", "")
+        path = {"h": folder, "t": name, "r": stem, "e": extension if point else ""}[modifier]
+    return path
 
 
 def _variable(name: str, scope: Scope, frame: float) -> Value:

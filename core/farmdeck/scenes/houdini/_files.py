@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 
 from .._disk import is_absolute
-from ._rules import ROPS, UNKNOWN_DRIVER, Rop, base_name
+from ._rules import ROPS, UNKNOWN_DRIVER, Parms, Rop, base_name, output_parm
 
 IMAGES = frozenset(
     "exr png jpg jpeg tif tiff tga bmp hdr rat tex tx pic pic.gz dpx cin psd rgb sgi gif webp dds ptx ptex rstexbin "
@@ -40,8 +40,8 @@ KINDS: Mapping[str, str] = {
 
 NOT_FILES = (
     "op:", "opdef:", "oplib:", "temp:", "http:", "https:", "ftp:", "s3:", "rman:", "anon:", "geometry:",
-    "$HFS", "${HFS}", "$HH", "${HH}", "$HB", "${HB}", "$HSITE", "${HSITE}", "$TEMP", "${TEMP}", "$HOUDINI_TEMP_DIR",
-    "${HOUDINI_TEMP_DIR}", "$HOUDINI_USER_PREF_DIR", "${HOUDINI_USER_PREF_DIR}",
+    "$HFS", "${HFS}", "$HH", "${HH}", "$HIH", "${HIH}", "$HB", "${HB}", "$HSITE", "${HSITE}", "$TEMP", "${TEMP}",
+    "$HOUDINI_TEMP_DIR", "${HOUDINI_TEMP_DIR}", "$HOUDINI_USER_PREF_DIR", "${HOUDINI_USER_PREF_DIR}",
 )  # fmt: skip
 """Starts of values that name no file of the scene's: other nodes, contents of HDAs, Houdini's own folders, scratch."""
 
@@ -54,7 +54,7 @@ WRITTEN = frozenset(
     "checkpointfile playfilesname explicitcachename rendergallerysource vm_tmpsharedstorage "
     "vm_tmplocalstorage soho_diskfile HO_img_deepFile descriptivelabel cachedir cachename "
     "productName pdg_cachefile tempdircustom executablecache vm_filename_plane "
-    "ar_aov_separate_file RS_aovCustomPrefix husk_usdfile logfile".split()
+    "ar_aov_separate_file ar_profile_file ar_stats_file RS_aovCustomPrefix husk_usdfile logfile".split()
 )  # fmt: skip
 """Parameters that name what is written, or a place to work in: never needed. A number at the end is left aside."""
 
@@ -100,16 +100,22 @@ def extension(text: str) -> str:
     return match[1].lower() if match else ""
 
 
-def reads(row: Rop | None, parm: str, file_mode: str) -> bool:
-    """Is the file in that parameter read? Not what a ROP writes, nor when `filemode` is `write` or `none`."""
+def reads(row: Rop | None, parm: str, file_mode: str, loads: str) -> bool:
+    """Is the file in that parameter read? Not what a ROP writes.
+
+    `file_mode` and `loads`: the node's `filemode` (a File node's `write`, `none`) and `loadfromdisk` (a DOP I/O node's
+    `off`) as text, "" where it has none.
+    """
     if row is not None and parm in (*row.output, row.instead[1]):
         return False
-    return file_mode not in _NOT_READ
+    return file_mode not in _NOT_READ and loads not in ("off", "0")
 
 
-def cached_file(row: Rop | None, loads: str) -> str:
-    """The parameter of what a file cache reads when it loads from disk (`loadfromdisk` is `loads`); "" for none."""
-    return row.output[0] if row is not None and row.range == "normal" and loads in ("on", "1") else ""
+def cached_file(row: Rop | None, parms: Parms) -> str:
+    """The parameter of what a file cache reads when it loads from disk; "" for none, and for another node."""
+    if row is None or row.range != "normal" or parms.text("loadfromdisk") not in ("on", "1"):
+        return ""
+    return output_parm(row, parms)
 
 
 _NOT_READ = ("write", "none")

@@ -34,7 +34,7 @@ def no_source(path: str, source: str, there: bool) -> Problem:
     elif there:
         text = f"It renders {source}, which leads back to it."
     else:
-        text = f"It renders {source}, which is no render node of the scene."
+        text = f"It renders {source}, which is not found: it is gone, or inside a digital asset."
     return Problem(Severity.WARNING, text, path)
 
 

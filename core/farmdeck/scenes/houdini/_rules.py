@@ -141,6 +141,7 @@ ROPS: Mapping[str, Rop] = {
         True, "camera", ("vm_uvoutputpicture1",), _NO, Size("vm_uvunwrapresx", "vm_uvunwrapresy")
     ),
     # [dh, ci]
+    "Driver/Redshift_IPR": Rop(camera="RS_iprCamera"),  # [real]: it shows pictures and writes none
     "Driver/wren": Rop(True, "camera", ("wr_picture", "picture"), _NO, _CAMERA_SIZE),  # [?]
     # geometry, simulations, scene descriptions
     "Driver/geometry": _GEOMETRY,  # [dh, real]
@@ -266,7 +267,17 @@ def plane_parms(row: Rop, parms: Parms) -> tuple[str, ...]:
 
 def is_file(pattern: str) -> bool:
     """Is that a file to write, not a window to show the picture in (`ip`, `md`: MPlay; `it`, `houdini`)?"""
-    return pattern not in ("", "ip", "md", "it", "houdini", "monitor", "framebuffer", "null", "none")
+    return not pattern.startswith(("temp:", "op:")) and pattern not in (
+        "",
+        "ip",
+        "md",
+        "it",
+        "houdini",
+        "monitor",
+        "framebuffer",
+        "null",
+        "none",
+    )
 
 
 def frames(row: Rop, parms: Parms, current: float, whole: str) -> str:
