@@ -51,7 +51,9 @@ def copy_core(target: Path) -> None:
     shutil.copyfile(antlr, vendor / "fileseq" / "_vendor" / "antlr4" / "LICENSE.txt")
     for path in sorted(target.rglob("*.py")):
         text = path.read_bytes().decode()
-        path.write_bytes(relative_imports(text, len(path.relative_to(target).parts)).encode())
+        fresh = relative_imports(text, len(path.relative_to(target).parts))
+        if fresh != text:
+            path.write_bytes(fresh.encode())
 
 
 def copy_plugin(host: str, target: Path, leave: Iterable[str] = ()) -> None:
