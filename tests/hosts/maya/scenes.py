@@ -204,7 +204,12 @@ def referenced(tmp_path: Path) -> Path:
         file -r -ns "set" -dr 1 -rfn "setRN" -typ "mayaAscii" "set.ma";
         file -rdi 1 -ns "gone" -dr 1 -rfn "goneRN" -typ "mayaAscii" "gone.ma";
         file -r -ns "gone" -dr 1 -rfn "goneRN" -typ "mayaAscii" "gone.ma";
+        file -rdi 1 -ns "again" -rfn "againRN" -typ "mayaAscii" "tree.ma{1}";
+        file -r -ns "again" -dr 1 -rfn "againRN" -typ "mayaAscii" "tree.ma{1}";
         createNode reference -n "setRN";
+        createNode reference -n "againRN";
+        createNode renderLayerManager -n "renderLayerManager";
+        connectAttr "renderLayerManager.rlmi[3]" "set:old.rlid";
         createNode reference -n "goneRN";
         createNode reference -n "sharedReferenceNode";
         createNode reference -n "emptyRN";
@@ -241,6 +246,8 @@ def passes(tmp_path: Path) -> Path:
         createNode aiAOV -n "one"; setAttr ".aovn" -type "string" "diffuse";
         createNode aiAOV -n "two"; setAttr ".aovn" -type "string" "Z"; setAttr ".aoven" no;
         createNode aiAOV -n "three"; setAttr ".aovn" -type "string" "N";
+        createNode aiAOV -n "four";
+            setAttr ".aovn" -type "string" "P";
         connectAttr ":defaultArnoldDriver.msg" "one.out[0].drvr";
         connectAttr ":screen.msg" "three.out[0].drvr";
         select -ne :defaultRenderGlobals;

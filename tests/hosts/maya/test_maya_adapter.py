@@ -67,6 +67,14 @@ def test_legacy_layers_are_read_where_they_are(tmp_path: Path) -> None:
     assert found.details["layers"] == "legacy"
 
 
+def test_the_layer_in_front_is_as_it_stands(tmp_path: Path) -> None:
+    """What the artist changed since is in the plug; the adjustment hears of it when another layer is shown."""
+    with maya(legacy(tmp_path)) as session:
+        session.change("defaultRenderGlobals.endFrame", 120)
+        found = read()
+    assert [one.frames for one in found.items] == ["1-10", "1-48", "1-120"]
+
+
 def test_render_setup_is_read_without_switching(tmp_path: Path) -> None:
     with maya(render_setup(tmp_path)) as session:
         found = read()
@@ -107,10 +115,14 @@ def test_references_and_what_is_in_them(tmp_path: Path) -> None:
         ("setRN", "set", "set.ma", True, ""),
         ("set:treeRN", "set:tree", "tree.ma", True, "setRN"),
         ("goneRN", "gone", "gone.ma", False, ""),
+        ("againRN", "again", "tree.ma", True, ""),
     ]
     assert "set:cam" in found.cameras
     assert [one.name for one in found.items] == ["masterLayer"]
-    assert [(one.owner, one.missing) for one in found.assets if one.kind == "image"] == [("set:tree:bark", False)]
+    assert [(one.owner, one.missing) for one in found.assets if one.kind == "image"] == [
+        ("again:bark", False),
+        ("set:tree:bark", False),
+    ]
     assert not found.problems  # the one that is missing was not loaded either
 
 
@@ -147,7 +159,10 @@ def test_arnolds_passes(tmp_path: Path) -> None:
     with maya(path):
         one = item(read(), "masterLayer")
     assert one.output.endswith("images/beauty/aovs.exr")
-    assert [Path(output).as_posix().rpartition("images/")[2] for output in one.outputs] == ["diffuse/aovs.exr"]
+    assert [Path(output).as_posix().rpartition("images/")[2] for output in one.outputs] == [
+        "P/aovs.exr",
+        "diffuse/aovs.exr",
+    ]
 
 
 def test_each_step_is_short_and_says_how_far_it_is(tmp_path: Path) -> None:
