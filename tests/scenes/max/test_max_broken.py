@@ -95,6 +95,16 @@ def test_sectors_that_lead_back(bases: list[bytes], tmp_path: Path) -> None:
         tried(tmp_path / "a.max", bytes(raw))
 
 
+def test_a_sector_in_use_that_is_not_there(tmp_path: Path) -> None:
+    """Nothing that is read lies in it, as when the end of the geometry is lost."""
+    path = SCENES["shot"](tmp_path)
+    raw = bytearray(path.read_bytes())
+    size, fat = fat_place(raw)
+    struct.pack_into("<I", raw, fat + 4 * (len(raw) // size), 0xFFFFFFFE)
+    error = tried(path, bytes(raw))
+    assert error is not None and "cut short" in error.what
+
+
 def test_a_directory_that_leads_back(tmp_path: Path) -> None:
     path = SCENES["shot"](tmp_path)
     raw = bytearray(path.read_bytes())

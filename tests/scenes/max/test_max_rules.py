@@ -95,7 +95,8 @@ def test_items() -> None:
         ("Bitmap", "a.png", "image", "Bitmap"), ("#bitmap", "a.osl", "text", "Bitmap"),
         ("XRef", "a.max", "reference", "XRef"),
         ("Photometric", "a.cibse", "ies", "Photometric"), ("Animation", "a.xyz", "cache", "Animation"),
-        ("Other", "a.vrmesh", "proxy", "File"), ("Other", "a.xyz", "file", "File"),
+        ("Bitmap", "a.MOV", "movie", "Bitmap"), ("Other", "a.vrmesh", "proxy", "File"),
+        ("Other", "a.xyz", "file", "File"),
         ("Pre-Render Script", "a", "text", "Pre-Render Script"), ("ExternalLink", "a.dwg", "file", "External Link"),
     ],
 )  # fmt: skip

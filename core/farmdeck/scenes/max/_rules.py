@@ -39,6 +39,7 @@ EXTENSIONS = {
     ".vrmesh": "proxy", ".ass": "proxy", ".rs": "proxy", ".cgeo": "proxy", ".vdb": "volume", ".f3d": "volume",
     ".aur": "volume", ".ies": "ies", ".ldt": "ies", ".max": "reference", ".wav": "sound", ".mp3": "sound",
     ".usd": "usd", ".usda": "usd", ".usdc": "usd", ".usdz": "usd", ".fx": "text", ".osl": "text", ".ms": "text",
+    ".avi": "movie", ".mov": "movie", ".mp4": "movie",
 }  # fmt: skip
 """Kinds by file extension, for files that 3ds Max calls bitmaps (it means shaders too) or gives no type."""
 
