@@ -53,6 +53,7 @@ def test_the_copy_s_name_is_nobody_s_business(file: str, name: str) -> None:
     [
         # the scene's own folders: everything goes where the host would have put it
         (["fg/beauty/x.1.exr", "fg/N/x.1.exr"], "/p/fg/beauty", ["/p/fg/beauty/x.1.exr", "/p/fg/N/x.1.exr"]),
+        (["rs_fg/beauty/x.1.exr", "rs_fg/N/x.1.exr"], "/p/fg/beauty", ["/p/fg/beauty/x.1.exr", "/p/fg/N/x.1.exr"]),
         # another folder: the picture goes right into it
         (["fg/beauty/x.1.exr", "fg/N/x.1.exr"], "/o", ["x.1.exr", "N/x.1.exr"]),
         (["x.1.exr", "N/x.1.exr"], "/o", ["x.1.exr", "N/x.1.exr"]),

@@ -67,23 +67,22 @@ def targets(names: Sequence[str], expected: str, output: str) -> list[str]:
     """For each file of one frame, by the name that it should have, where it goes: relative to `output`, or absolute.
 
     `expected` is what the part's picture is called, `output` the folder that it belongs into. The picture goes
-    into `output`; sub-folders are kept. Where the scene's own folders are those of `output` (`…/images/fg/beauty`),
-    every file goes where the host would have put it; else the picture's own folder becomes `output`.
+    there; sub-folders are kept. Where the scene's own folders end as `output` does (`…/images/fg/beauty`), the other
+    files go where the host would have put them, beside it; else below it.
     """
-    here = PurePath(picture(names, expected, output)).parent
-    parents = PurePath(output).parts
-    if here.parts and parents[-len(here.parts) :] == here.parts:
-        root = PurePath(*parents[: -len(here.parts)])
-        return [str(root / name) for name in names]
-    placed = [_below(PurePath(name), here) for name in names]
+    here, parents = PurePath(picture(names, expected, output)).parent.parts, PurePath(output).parts
+    alike = next((n for n in range(len(here), 0, -1) if parents[-n:] == here[-n:]), 0)
+    above = here[: len(here) - alike]
+    root = PurePath(*parents[:-alike]) if alike else PurePath()
+    placed = [str(root / _below(PurePath(name), above)) for name in names]
     return [name if placed.count(place) > 1 else place for name, place in zip(names, placed)]
 
 
-def _below(path: PurePath, here: PurePath) -> str:
-    """`path` with the folders that it shares with `here` taken off."""
+def _below(path: PurePath, above: Sequence[str]) -> PurePath:
+    """`path` with the folders that it shares with `above` taken off."""
     shared = 0
-    for ours, theirs in zip(path.parent.parts, here.parts):
+    for ours, theirs in zip(path.parent.parts, above):
         if ours != theirs:
             break
         shared += 1
-    return str(PurePath(*path.parts[shared:]))
+    return PurePath(*path.parts[shared:])

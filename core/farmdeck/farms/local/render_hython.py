@@ -100,12 +100,13 @@ def driver_of(node: hou.OpNode, task: Task) -> hou.OpNode:
     return driver
 
 
-def switched_off(node: hou.OpNode) -> bool:
+def switched_off(node: hou.Node) -> bool:
     """Is the node, or a network that it lies in, bypassed or locked? Houdini passes it over on the way to another."""
-    if isinstance(node, hou.RopNode) and (node.isBypassed() or node.isLocked()):
+    asked = [getattr(node, name, None) for name in ("isBypassed", "isLocked")]  # ROPs have both, others one or none
+    if any(flag() for flag in asked if flag is not None):
         return True
     above = node.parent()
-    return isinstance(above, hou.RopNode) and switched_off(above)
+    return above is not None and switched_off(above)
 
 
 def pass_over(task: Task) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import shutil
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -145,6 +146,7 @@ class Worker:
 
     def _follow(self, order: Order, follower: Follower | None, log: FrameLog) -> None:
         environment = {**self._environment, **order.environment}
+        log.write(subprocess.list2cmdline(order.command))
         try:
             with self._guard:
                 if self._stop_reason:
