@@ -20,6 +20,7 @@ from farmdeck.scenes.houdini._files import resolved
 from farmdeck.scenes.houdini._items import Items
 from farmdeck.scenes.houdini._network import task_networks
 from farmdeck.scenes.houdini._playback import Playback, scene_variables
+from farmdeck.scenes.houdini._takes import takes_detail
 
 from ._assets import DigitalAssets
 from ._files import Files, NamedFile
@@ -92,7 +93,11 @@ def read_open_scene(file: str) -> Generator[tuple[int, int], None, Finish]:
         problems=(*items.problems, *files.problems, *networks),
         unsaved=not file or (hou.isUIAvailable() and hou.hipFile.hasUnsavedChanges()),
         variables=scene_variables(_variables(), hou.hipFile.path()),
-        details={"licence": LICENCES[_FORMS.get(hou.licenseCategory(), _NON_COMMERCIAL)], **embedded},
+        details={
+            "licence": LICENCES[_FORMS.get(hou.licenseCategory(), _NON_COMMERCIAL)],
+            **embedded,
+            **takes_detail(take.name() for take in hou.takes.takes()),
+        },
     )
     libraries = tuple(NamedFile(path, path, "hda", owner, True) for path, owner in digital_assets.libraries.items())
     return Finish(scene, (*files.named, *stages, *libraries))

@@ -240,6 +240,12 @@ def test_a_take_and_a_camera_that_is_not_there_are_said(tmp_path: Path) -> None:
     assert sorted(problem.message.split()[-1] for problem in read.problems) == ["here.", "scene."]
 
 
+def test_takes_are_listed(tmp_path: Path) -> None:
+    raw = b"HoudiniTakeFile 1.0\ntake name Main kids 1\n\0\0\0\2e\ntake name grid kids 0\n\0\0\0\2e\n"
+    path = write_hip(tmp_path / "shot.hip", [CAMERA], extra={".takes": raw})
+    assert read_scene(path).details["takes"] == "Main,grid"
+
+
 def test_task_networks_with_work_in_them_are_noted(tmp_path: Path) -> None:
     read = scene(
         tmp_path,

@@ -14,6 +14,7 @@ from ._hip import open_hip
 from ._items import Items
 from ._libraries import EMBEDDED
 from ._playback import playback, saved_variables, scene_variables
+from ._takes import take_names, takes_detail
 from ._values import Values
 
 
@@ -47,5 +48,9 @@ def read_hip(path: str, watch: Watch | None = None) -> Scene:
             plugins=plugins,
             problems=(*items.problems, *assets.problems, *found.problems),
             variables=variables,
-            details={"licence": hip.licence, **({"hdas_embedded": ",".join(embedded)} if embedded else {})},
+            details={
+                "licence": hip.licence,
+                **({"hdas_embedded": ",".join(embedded)} if embedded else {}),
+                **takes_detail(take_names(hip.root.get(".takes", b""))),
+            },
         )
