@@ -10,6 +10,26 @@ from .small_hips import N, write_hip
 RANGE = {"f": ("1", "240", "1"), "trange": "normal", "take": "_current_"}
 SCENE_RANGE = {"f1": "$FSTART", "f2": "$FEND"}
 
+RIG = """
+{
+    name    studio::rig::2.1
+    parm {
+        name    "rest"
+        label   "Rest"
+        type    file
+        default { "" }
+        parmtag { "filechooser_mode" "read" }
+    }
+    parm {
+        name    "export"
+        label   "Export"
+        type    file
+        default { "" }
+        parmtag { "filechooser_mode" "write" }
+    }
+}
+"""
+
 
 def write_shot(folder: Path, name: str = "shot.hip") -> Path:
     """The scene in `folder`, and some of the files that it needs; 10 seconds at 24, saved at frame 1."""
@@ -24,6 +44,7 @@ def write_shot(folder: Path, name: str = "shot.hip") -> Path:
         {"obj": _objects(), "out": _rops(), "stage": _stage(), "tasks": _tasks()},
         variables={"SHOW": "/jobs/høst", "JOB": "/jobs/show"},
         libraries=libraries,
+        scripts={"studio::Object/rig::2.1": RIG},
     )
 
 
@@ -55,7 +76,7 @@ def _objects() -> dict[str, N]:
         "cam2": N("cam", {"res": ("2048", "858"), "aspect": "2"}),
         "geo1": N("geo", children=files),
         "mats": N("matnet", children={"wood": shader}),
-        "rig1": N("studio::rig::2.1"),
+        "rig1": N("studio::rig::2.1", {"rest": "$HIP/geo/rest.abc", "export": "$HIP/geo/export.abc"}),
     }
 
 

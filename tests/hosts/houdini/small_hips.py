@@ -31,8 +31,9 @@ def write_hip(
     seconds: tuple[float, float] = (0, 10),
     fps: float = 24,
     libraries: Mapping[str, str] | None = None,
+    scripts: Mapping[str, str] | None = None,
 ) -> Path:
-    """`networks`: `{"out": {"mantra1": N("ifd", …)}}`."""
+    """`networks`: `{"out": {"mantra1": N("ifd", …)}}`; `scripts`: dialog scripts by `Sop/type`."""
     saved = {"JOB": "/jobs/show", "_HIP_SAVEVERSION": "20.5.278", "ACTIVETAKE": "Main", **(variables or {})}
     start = f"tcur 0\nfps {fps:g}\ntset {seconds[0]:g} {seconds[1]:g}\nfrange 1 {seconds[1] * fps:g}\n"
     members = {
@@ -43,6 +44,7 @@ def write_hip(
         ".cwd": "opcf /\ntakeset Main\n",
     }
     raw = {name: text.encode() for name, text in members.items()}
+    raw[".OPdummydefs"] = _library(scripts or {})
     for network, nodes in networks.items():
         raw[f"{network}.def"] = _definition(N(network))
         for name, node in nodes.items():
@@ -63,6 +65,18 @@ def _add(raw: dict[str, bytes], path: str, node: N) -> None:
         _add(raw, f"{path}/{name}", child)
     if node.children:
         raw[f"{path}.net"] = b"1\n"
+
+
+def _library(scripts: Mapping[str, str]) -> bytes:
+    """`INDX`, a table of name, offset, size and time, and the sections one after the other."""
+    sections = {
+        key: f"# Dialog script for {key} automatically generated\n{text}".encode() for key, text in scripts.items()
+    }
+    at, rows = 0, []
+    for key, section in sections.items():
+        rows.append(struct.pack(">I", len(key)) + key.encode() + struct.pack(">III", at, len(section), 0))
+        at += len(section)
+    return b"".join([b"INDX", b"\0" * 8, struct.pack(">I", len(rows)), *rows, *sections.values()])
 
 
 def _definition(node: N) -> bytes:

@@ -78,6 +78,7 @@ def test_files_of_every_node(houdini: Open, shot: Path) -> None:
     found = {(asset.owner, asset.kind): asset for asset in scene.assets}
     assert len(found["/obj/mats/wood", "image"].files) == 2
     assert found["/obj/geo1/lost", "cache"].missing and not found["/obj/geo1/sim", "cache"].missing
+    assert [asset.path for asset in scene.assets if asset.owner == "/obj/rig1"] == ["$HIP/geo/rest.abc"]
     assert ("/obj/geo1/written", "cache") not in found and ("/obj/geo1/other", "cache") not in found
     assert found["/stage/set", "image"].files == (f"{shot.parent.as_posix()}/usd/grain.png",)
     said = {problem.subject: problem.severity for problem in scene.problems}
@@ -319,6 +320,9 @@ def test_callbacks_of_another_file_are_forgotten(houdini: Open, shot: Path) -> N
     world._nodes.clear()
     world.hipFile._event("AfterLoad")
     assert told == ["changed"]
+    finish(here.read())
+    world.node("/out/mantra1").parm("camera").set("/obj/cam2")
+    assert told == ["changed", "changed"], "the new nodes are followed"
     close()
     assert world._open_callbacks() == 0
 
