@@ -32,7 +32,7 @@ from make_maya import make_ma, make_mb
 KINDS = {
     ".ma": (".ma",), ".mb": (".mb",), ".hip": (".hip", ".hiplc", ".hipnc"), ".max": (".max",), ".blend": (".blend",)
 }  # fmt: skip
-HIP_NODE = 2_600
+HIP_NODE = 2_700
 """Bytes of a node that make_hip writes."""
 
 OURS = """
