@@ -82,6 +82,14 @@ def test_a_frame_that_maya_cannot_render(shop: Workshop, wrong: dict[str, int], 
     assert shop.files() == ["x.0001.iff", "x.0003.iff"]
 
 
+def test_no_frame_takes_the_blame_for_another(shop: Workshop) -> None:
+    """A renderer that does not tell where it was when it crashed: the frame that is tried again renders alone."""
+    item = maya_layer(str(shop.out / "x.####.iff"))
+    shop.render(shop.submission(maya_scene(shop, prefix="x", crash=2, silent=True), MAYA, item), retries=1)
+    assert [frame.state for frame in shop.frames()] == [FrameState.DONE, FrameState.FAILED, FrameState.DONE]
+    assert shop.files() == ["x.0001.iff", "x.0003.iff"]
+
+
 @pytest.mark.parametrize(
     ("layer", "wrong", "said"),
     [

@@ -1,7 +1,8 @@
 """Maya's `Render`, as far as its documentation tells: flags of `Render -help -r file`, exit codes, names, messages.
 
 The scene is JSON: {"layers": […], "prefix": "<Scene>/…", "passes": […], "extension", "cameras": […]} and what goes
-wrong: {"crash": frame, "hang": frame, "fail": frame, "empty": frame, "licence": true, "exit": code}.
+wrong: {"crash": frame, "hang": frame, "fail": frame, "empty": frame, "licence": true, "exit": code}. "silent": true
+prints no progress.
 """
 
 from __future__ import annotations
@@ -58,8 +59,9 @@ def render(given: dict[str, str], scene: Path, told: dict) -> int:
 
 
 def one_frame(given: dict[str, str], scene: Path, told: dict, frame: int, camera: str) -> int:
-    print(f"00:00:01   300MB         | [mtoa.session] Initializing at frame {frame}", flush=True)
-    for percent in (10, 55):
+    if not told.get("silent"):
+        print(f"00:00:01   300MB         | [mtoa.session] Initializing at frame {frame}", flush=True)
+    for percent in () if told.get("silent") else (10, 55):
         print(f"00:00:02   812MB         |    {percent}% done - 96 rays/pixel", flush=True)
     if told.get("crash") == frame:
         os.kill(os.getpid(), signal.SIGSEGV)
@@ -82,7 +84,8 @@ def one_frame(given: dict[str, str], scene: Path, told: dict, frame: int, camera
             file.write(b"" if told.get("empty") == frame else b"whole")
         if told.get("empty") == frame:
             path.write_bytes(b"")
-    print("00:00:03   812MB         | render done", flush=True)
+    if not told.get("silent"):
+        print("00:00:03   812MB         | render done", flush=True)
     return 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import os
 import shutil
@@ -16,13 +15,11 @@ from typing import Any
 from ..._errors import BadInput, FarmError, UnknownJob
 from ...environments import RenderEnv, match_environments
 from ...farm import Capabilities, Farm, FarmContext, JobReport, Option, Watch, check_options
-from ...frames import parse_frames
 from ...job import Action, Frame, JobState
 from ...previews import Previews
 from ...scene import Problem, Scene, Severity
-from ...submission import Submission, submission_from_document
+from ...submission import Submission
 from . import process
-from .application import in_one_go
 from .output import make_output, place, scratch_folder, temporary_folder
 from .queue import Queue
 from .renderers import APPLICATIONS, Renderer, find_renderers, not_installed
@@ -157,7 +154,7 @@ class LocalFarm(Farm):
                 raise FarmError(
                     f"The copy of the scene that job {job_id} renders from is gone.", "Submit the scene again."
                 )
-            if not self._queue.retry(job_id, self._with_theirs(job_id, frames)):
+            if not self._queue.retry(job_id, frames):
                 raise BadInput("There is no such frame to try again.", "Name frames that have ended with --frames.")
             self._queue.set_state(job_id, "active")
             self._queue.fail_blocked(job_id, BLOCKED)
@@ -218,16 +215,6 @@ class LocalFarm(Farm):
         scene = Scene(file=submission.scene.path, software=software)
         best = match_environments(scene, [renderer.environment() for renderer in here])[0]
         return next(renderer for renderer in here if renderer.environment() == best.env)
-
-    def _with_theirs(self, job_id: str, frames: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-        """The frames, with all of a simulation where one of its is among them."""
-        submission = submission_from_document(json.loads(self._queue.job(job_id)["document"]))
-        wanted = list(frames)
-        for index in {index for index, _ in frames if index < len(submission.parts)}:
-            part = submission.parts[index]
-            if in_one_go(submission.software.name, part):
-                wanted.extend((index, number) for number in parse_frames(part.frames))
-        return list(dict.fromkeys(wanted))
 
     def _report(self, job_id: str, state: str, message: str) -> JobReport:
         counts = self._queue.counts(job_id)
