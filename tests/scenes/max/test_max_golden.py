@@ -95,6 +95,14 @@ def test_decimal_comma_or_point(aspect: str, value: float, tmp_path: Path) -> No
     assert read_scene(tmp_path / "a.max").items[0].pixel_aspect == value
 
 
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1e300", "", "ten"])
+def test_what_is_no_number_is_left_out(text: str, tmp_path: Path) -> None:
+    data = tuple(f"{name}={text}" for name in ("Render Width", "Render Aspect", "Animation Start", "Animation End"))
+    write_compound(tmp_path / "a.max", basic(**{SUMMARY: summary(groups(form=text, data=data))}))
+    item = read_scene(tmp_path / "a.max").items[0]
+    assert (item.width, item.pixel_aspect, item.frames) == (640, 1.0, "0-100")
+
+
 @pytest.mark.parametrize(
     "first, last, more, frames",
     [(0, 100, (), "0-100"), (5, 5, (), "5"), (0, 0, (), "33"), (-10, 10, ("Nth Frame=5",), "-10-10x5")],

@@ -62,7 +62,7 @@ def needed(named: Sequence[Named], dependencies: Sequence[str] | None) -> list[N
     it does not list is left over; that it lists files of every other type too, no real file here shows: those are
     optional. A dependency without a record (files before 3ds Max 2010) is known by its name alone, taken for a map.
     """
-    used = {name.lower() for name in dependencies or ()}
+    used = {base(name).lower() for name in dependencies or ()}
     found: dict[str, Named] = {}
     for row in named:
         listed = dependencies is None or base(row.path).lower() in used

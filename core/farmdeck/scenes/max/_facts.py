@@ -102,9 +102,9 @@ def _frames(data: dict[str, str], clock: Time) -> str:
 def _whole(text: str | None, default: int) -> int:
     """A whole number above 0."""
     value = decimal(text or "")
-    return round(value) if value is not None and 0.5 <= value < 1e9 else default
+    return round(value) if value is not None and value >= 0.5 else default
 
 
 def _positive(text: str | None, default: float) -> float:
     value = decimal(text or "")
-    return value if value is not None and 0 < value < 1e6 else default
+    return value if value is not None and value > 0 else default

@@ -54,11 +54,12 @@ class Summary:
 
 
 def decimal(text: str) -> float | None:
-    """A number with a decimal point or, as half of Europe writes it, a comma; None when it is none."""
+    """A number with a decimal point or, as half of Europe writes it, a comma; None when it is none, or beyond 1e9."""
     try:
-        return float(text.replace(",", "."))
+        value = float(text.replace(",", "."))
     except ValueError:
         return None
+    return value if abs(value) < 1e9 else None
 
 
 def read_summary(data: bytes) -> Summary:
