@@ -12,10 +12,13 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, NamedTuple
 
+from ..._errors import SceneError
 from .._watch import Watch
 from ._rules import SETTINGS
 
 CHUNK = 4 << 20
+MAX_STATEMENTS = 4_000_000
+"""Of those that may matter; a real scene of a gigabyte has some hundred thousand."""
 LONGEST = 64 << 20
 """A statement that is longer is passed over; reference edits of a whole crowd take a few megabytes."""
 _LONGEST_LINE = 1 << 20
@@ -25,6 +28,8 @@ _LINKS = (
     r"aovs|rnd|renderable|ori|original"
 )
 _SETTINGS = "|".join(SETTINGS)
+_COMMENTS = r'//(?:Codeset| End of |[^"\n]*")'
+"""Those that tell something, and those whose quotes would look like a string's."""
 """What is connected when it matters: the attribute at the receiving end."""
 
 
@@ -53,7 +58,7 @@ class Statements:
         self.wide: re.Pattern[bytes] | None = None
         """Characters of the file's code page that are two bytes, when the second of them may be a backslash."""
         self._file, self._size, self._watch = file, size, watch
-        self._done = 0
+        self._done = self._counted = 0
         self._old_mac = False
         self._patterns = {False: re.compile(_outside(wanted)), True: re.compile(_inside(wanted))}
 
@@ -79,6 +84,7 @@ class Statements:
             if quoted:
                 continue
             begin = match.end("space")
+            self._count()
             if text.startswith(b"//", begin):
                 text, begin, end = self._until(text, begin, b"\n")
                 ended = text.startswith(b"// End of ", begin)
@@ -95,6 +101,11 @@ class Statements:
                 continue
             yield text[begin:end]
             at, last = end, b";"
+
+    def _count(self) -> None:
+        self._counted += 1
+        if self._counted > MAX_STATEMENTS:
+            raise SceneError("This .ma has an absurd number of statements.", "Check that the file is not damaged.")
 
     def _node_above(self, text: bytes, begin: int) -> Iterator[bytes]:
         """What made the node that an attribute is of, when it was not of a wanted type; or once more what was."""
@@ -160,7 +171,7 @@ def _others(wanted: Wanted) -> str:
     makes = rf"createNode (?:(?:{types})\b|(?!nurbsCurve\b|locator\b)[^\n;]*-p)"
     targets = rf'(?:[^"\n]*\.(?:{_LINKS})(?:\[\d+\])?(?:\.drvr)?|:(?:{_SETTINGS})\.\w+|[^"\n]*Conversion\d*\.i)'
     links = rf'connectAttr "[^"\n]*" *(?:\n[ \t]*)?"{targets}"'
-    return rf"{makes}|(?:select|file|requires|currentUnit|fileInfo)\b|{links}|//"
+    return rf"{makes}|(?:select|file|requires|currentUnit|fileInfo)\b|{links}|{_COMMENTS}"
 
 
 def _tail(text: bytes, at: int) -> int:

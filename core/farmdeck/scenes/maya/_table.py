@@ -10,7 +10,7 @@ from ..._errors import SceneError
 from ._files import ANY_TYPE, EXPLICIT_TILES, EXTRA, FILES
 from ._rules import SETTINGS, Value
 
-MAX_KEPT = 2_000_000
+MAX_KEPT = 1_000_000
 """Nodes, parents, connections and edits that are kept of one file; no real scene has as many of the kinds we keep."""
 CAMERAS = frozenset(("camera", "stereoRigCamera"))
 OVERRIDES = frozenset(("absOverride", "absUniqueOverride", "relOverride", "relUniqueOverride"))
