@@ -40,8 +40,9 @@ class Layers:
         values = Values(str(cmds.editRenderLayerGlobals(query=True, currentRenderLayer=True)))
         owners = {node: "" if node == DEFAULT_LAYER else owner(node) for node in self._nodes}
         for node, setup_layer in owners.items():
-            if setup_layer:
-                values.add(node, list(overrides(setup_layer)))
+            for override in overrides(setup_layer) if setup_layer else ():
+                values.add(node, override)
+                yield
             yield
         settings: dict[str, dict[str, Any]] = {node: {} for node in self._nodes}
         for node, attribute, short in self._plugs:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from maya import cmds, mel
 
+from ._window import PLUGIN
+
 MENU = "FarmdeckMenu"
 _SHOW = "import farmdeck_maya; farmdeck_maya.show()"
 _SHELF = "import farmdeck_maya; farmdeck_maya.add_to_shelf()"
@@ -14,8 +16,10 @@ ICON = "farmdeck.png"
 
 
 def build() -> None:
-    """Make the menu, anew if it is there."""
+    """Make the menu, anew if it is there; not for a plug-in that was unloaded meanwhile."""
     remove()
+    if not cmds.pluginInfo(PLUGIN, query=True, loaded=True):
+        return
     window = mel.eval("$farmdeckTmp = $gMainWindow")
     cmds.menu(MENU, label="Farmdeck", parent=window, tearOff=True)
     cmds.menuItem(label="Submit to Farm…", command=_SHOW, sourceType="python", parent=MENU)  # type: ignore[arg-type]

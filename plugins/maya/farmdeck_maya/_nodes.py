@@ -26,15 +26,14 @@ _KINDS = {
 
 
 class FileNodes:
-    """Collects them; `read` yields after each node."""
+    """Collects them: `look` for them first, then `read` them. Both yield after each small step."""
 
     def __init__(self) -> None:
         known = set(cmds.allNodeTypes())
+        self._kinds = [kind for kind in FILES if kind in known]
+        self._nodes: list[tuple[str, str]] = []
         self._rows: list[NodeFacts] = []
         """Named by their full paths, so that no other is meant while they are asked."""
-        self._nodes = [
-            (node, kind) for kind in FILES if kind in known for node in cmds.ls(exactType=kind, long=True) or []
-        ]
 
     @property
     def found(self) -> tuple[NodeFacts, ...]:
@@ -44,8 +43,14 @@ class FileNodes:
 
     @property
     def steps(self) -> int:
-        """How many nodes of the rules' types there are to look at."""
-        return len(self._nodes)
+        """How many there are, as far as is known."""
+        return len(self._kinds) + len(self._nodes)
+
+    def look(self) -> Iterator[None]:
+        """Which nodes there are, a type at a time."""
+        for kind in self._kinds:
+            self._nodes += [(node, kind) for node in cmds.ls(exactType=kind, long=True) or []]
+            yield
 
     def read(self) -> Iterator[None]:
         """Read them, a node at a time."""

@@ -92,9 +92,9 @@ class Values:
         self._current = current
         self._overrides: dict[str, list[Override]] = {}
 
-    def add(self, layer: str, found: list[Override]) -> None:
-        """What a Render Setup layer overrides."""
-        self._overrides[layer] = found
+    def add(self, layer: str, override: Override) -> None:
+        """One that a Render Setup layer has, stronger than those before it."""
+        self._overrides.setdefault(layer, []).append(override)
 
     def get(self, node: str, attribute: str, layers: list[str]) -> dict[str, Any]:
         """`node.attribute` in each of the layers."""
@@ -102,15 +102,17 @@ class Values:
         now = _plugs.value(plug)
         adjusted = _adjustments(plug)
         base = _base(plug, adjusted.get(DEFAULT_LAYER, now))
+        names = (attribute, str(cmds.attributeQuery(attribute, node=node, longName=True)))
         return {
-            layer: now if layer == self._current else self._in(layer, plug, adjusted.get(layer, base))
+            layer: now if layer == self._current else self._in(layer, node, names, adjusted.get(layer, base))
             for layer in layers
         }
 
-    def _in(self, layer: str, plug: str, base: Any) -> Any:
-        for override in self._overrides.get(layer, ()):
-            if _is_for(override, plug):
-                base = override.applied(base)
+    def _in(self, layer: str, node: str, names: tuple[str, ...], base: Any) -> Any:
+        found = [one for one in self._overrides.get(layer, ()) if one.attribute in names and _is_for(one, node)]
+        strongest = max((number for number, one in enumerate(found) if not one.relative), default=0)
+        for override in found[strongest:]:  # what an absolute one covers does not matter
+            base = override.applied(base)
         return base
 
 
@@ -135,10 +137,7 @@ def _base(plug: str, now: Any) -> Any:
     return now
 
 
-def _is_for(override: Override, plug: str) -> bool:
-    node, _, attribute = plug.partition(".")
-    if override.attribute not in (attribute, cmds.attributeQuery(attribute, node=node, longName=True)):
-        return False
+def _is_for(override: Override, node: str) -> bool:
     if override.target:
         return override.target == node
     return bool(override.selector) and aims_at(_selected(override.selector), *_names(node))

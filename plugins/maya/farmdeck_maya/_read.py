@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
-from farmdeck.scene import Plugin, Problem, Severity
+from farmdeck.scene import Plugin, Problem, Reference, Severity
 from farmdeck.scenes.maya._facts import MayaFacts
 from farmdeck.scenes.maya._project import Project
 from farmdeck.scenes.maya._rules import length_unit, version_text
@@ -24,11 +24,12 @@ def read_facts() -> Generator[tuple[int, int], None, MayaFacts]:
     """Yields (steps done, steps in all); changes nothing in the scene."""
     cameras = _cameras()
     layers, nodes = Layers(cameras), FileNodes()
-    done, total = 0, layers.steps + nodes.steps
-    for part in (layers.read(), nodes.read()):
+    referenced: list[Reference] = []
+    done = 0
+    for part in (nodes.look(), layers.read(), nodes.read(), _each(references(), referenced)):
         for _ in part:
             done += 1
-            yield done, max(done, total)
+            yield done, max(done, layers.steps + nodes.steps)
     plugins, problems = _plugins()
     return MayaFacts(
         file=scene_file(),
@@ -37,7 +38,7 @@ def read_facts() -> Generator[tuple[int, int], None, MayaFacts]:
         layers=layers.found,
         cameras=tuple(cameras.values()),
         nodes=nodes.found,
-        references=tuple(references()),
+        references=tuple(referenced),
         plugins=plugins,
         passes=passes(),
         current_frame=float(cmds.currentTime(query=True)),
@@ -49,6 +50,12 @@ def read_facts() -> Generator[tuple[int, int], None, MayaFacts]:
         problems=(*layers.problems, *problems),
         unsaved=bool(cmds.file(query=True, modified=True)),
     )
+
+
+def _each(found: Iterator[Reference], rows: list[Reference]) -> Iterator[None]:
+    for row in found:
+        rows.append(row)
+        yield
 
 
 def scene_file() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING
 
 from maya import OpenMayaUI, cmds
@@ -50,7 +51,7 @@ def restore() -> None:
     close()
     dock = QtCompat.wrapInstance(int(OpenMayaUI.MQtUtil.getCurrentParent()), QtWidgets.QWidget)
     _panel = FarmdeckPanel(SlicedSource(MayaHost()), parent=dock)
-    _panel.destroyed.connect(_forget)
+    _panel.destroyed.connect(functools.partial(_gone, id(_panel)))
     dock.layout().addWidget(_panel)
 
 
@@ -68,7 +69,13 @@ def remove() -> None:
         cmds.deleteUI(CONTROL)
 
 
-def _forget(*_: object) -> FarmdeckPanel | None:
+def _gone(panel: int, *_: object) -> None:
+    """Maya has deleted the dock with a panel in it; one that was opened since stays."""
+    if id(_panel) == panel:
+        _forget()
+
+
+def _forget() -> FarmdeckPanel | None:
     global _panel
     panel, _panel = _panel, None
     return panel

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import maya.utils
 from maya.api import OpenMaya
 
 
@@ -17,7 +18,7 @@ def initializePlugin(plugin: Any) -> None:  # noqa: N802
     if _has_window():
         from farmdeck_maya import _menu
 
-        _menu.build()
+        maya.utils.executeDeferred(_menu.build)  # Maya may load us while it builds its window
 
 
 def uninitializePlugin(plugin: Any) -> None:  # noqa: N802

@@ -132,7 +132,7 @@ def legacy(tmp_path: Path) -> Path:
 
 
 def render_setup(tmp_path: Path, more: str = "") -> Path:
-    """Two layers; the second has overrides of its settings, one over another."""
+    """Two layers; the second has overrides of its settings, one over another, and a camera of its own."""
     return scene(
         tmp_path / "setup.ma",
         LAYERS
@@ -144,10 +144,21 @@ def render_setup(tmp_path: Path, more: str = "") -> Path:
         + override("stronger", "settings", "defaultRenderGlobals.endFrame", 'setAttr ".atv" 75;', "weaker")
         + override("engine", "settings", "defaultRenderGlobals.currentRenderer",
                    'setAttr ".atv" -type "string" "arnold";', "stronger")
+        + override("half", "settings", "defaultResolution.width", 'setAttr ".mul" 0.5; setAttr ".ofs" 20;', "engine",
+                   "relUniqueOverride")
+        + """
+        createNode transform -n "cam";
+        createNode camera -n "camShape" -p "cam";
+            setAttr ".rnd" no;
+        """
+        + collection("shots", "fx", "|cam|camShape", "collection")
+        + override("show", "shots", "camShape.renderable", 'setAttr ".atv" yes;', "", "absOverride")
         + """
         select -ne :defaultRenderGlobals;
             setAttr ".an" yes;
             setAttr ".ef" 24;
+        select -ne :defaultResolution;
+            setAttr ".w" 1000;
         connectAttr "renderLayerManager.rlmi[0]" "defaultRenderLayer.rlid";
         """
         + more,
@@ -169,6 +180,14 @@ def visible(tmp_path: Path) -> Path:
             setAttr ".ori" -type "string" "mayaSoftware";
             setAttr ".val" -type "string" "arnold";
         connectAttr "applied3.out" ":defaultRenderGlobals.ren";
+        createNode applyRelFloatOverride -n "applied4";
+            setAttr ".ori" 1000;
+            setAttr ".val" 520;
+        connectAttr "applied4.out" ":defaultResolution.w";
+        createNode applyAbsBoolOverride -n "applied5";
+            setAttr ".ori" no;
+            setAttr ".val" yes;
+        connectAttr "applied5.out" "camShape.rnd";
         connectAttr "applied1.out" "applied2.ori";
         connectAttr "applied2.out" "unitToTimeConversion1.i";
         connectAttr "unitToTimeConversion1.o" ":defaultRenderGlobals.ef";

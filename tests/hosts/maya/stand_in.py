@@ -129,7 +129,7 @@ def _modules(maya: StandIn) -> dict[str, types.ModuleType]:
             setattr(made[parent], leaf, module)
     made["maya.cmds"].__getattr__ = maya.command  # type: ignore[method-assign]
     made["maya.mel"].eval = maya.mel  # type: ignore[attr-defined]
-    made["maya.utils"].executeDeferred = maya.deferred.append  # type: ignore[attr-defined]
+    made["maya.utils"].executeDeferred = lambda work: maya.deferred.append(work)  # type: ignore[attr-defined]
     for attribute, value in _api(maya).items():
         setattr(made["maya.api.OpenMaya"], attribute, value)
     io = {"isReadingFile": lambda: maya.reading}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,20 @@ from farmdeck.scene import Plugin
 from tests.hosts.maya.graph import Unknown
 from tests.hosts.maya.stand_in import StandIn, maya
 
-from .scenes import LAYERS, legacy, passes, plain, referenced, render_setup, scene, twins, visible
+from .scenes import (
+    LAYERS,
+    collection,
+    legacy,
+    override,
+    passes,
+    plain,
+    referenced,
+    render_setup,
+    scene,
+    setup_layer,
+    twins,
+    visible,
+)
 
 
 def read() -> Scene:
@@ -79,10 +91,10 @@ def test_render_setup_is_read_without_switching(tmp_path: Path) -> None:
     with maya(render_setup(tmp_path)) as session:
         found = read()
         assert "editRenderLayerGlobals" in session.calls
-    assert [(one.name, one.frames, one.renderer, one.address) for one in found.items] == [
-        ("masterLayer", "1-24", "mayaSoftware", ("defaultRenderLayer",)),
-        ("beauty", "1-24", "mayaSoftware", ("rs_beauty",)),
-        ("fx", "1-75", "arnold", ("rs_fx",)),
+    assert [(one.name, one.frames, one.renderer, one.width, one.cameras, one.address[0]) for one in found.items] == [
+        ("masterLayer", "1-24", "mayaSoftware", 1000, ("persp",), "defaultRenderLayer"),
+        ("beauty", "1-24", "mayaSoftware", 1000, ("persp",), "rs_beauty"),
+        ("fx", "1-75", "arnold", 520, ("cam", "persp"), "rs_fx"),
     ]
     assert found.details["layers"] == "render setup"
     assert not found.problems
@@ -166,23 +178,29 @@ def test_arnolds_passes(tmp_path: Path) -> None:
 
 
 def test_each_step_is_short_and_says_how_far_it_is(tmp_path: Path) -> None:
-    nodes = "\n".join(f'createNode file -n "f{n}"; setAttr ".ftn" -type "string" "t{n}.png";' for n in range(300))
-    with maya(scene(tmp_path / "many.ma", LAYERS + nodes)):
+    """Short: some calls to Maya, however large the scene is."""
+    nodes = "".join(f'createNode file -n "f{n}"; setAttr ".ftn" -type "string" "t{n}.png";' for n in range(300))
+    nodes += "".join(
+        f'file -r -ns "r{n}" -rfn "r{n}RN" "r{n}.ma"; createNode reference -n "r{n}RN";' for n in range(50)
+    )
+    before = ""
+    nodes += 'createNode renderSetup -n "renderSetup";' + setup_layer("fx", 1) + collection("settings", "fx")
+    for n in range(60):
+        nodes += override(f"o{n}", "settings", "defaultResolution.width", f'setAttr ".atv" {n};', before)
+        before = f"o{n}"
+    with maya(scene(tmp_path / "many.ma", LAYERS + nodes)) as session:
         from farmdeck_maya import _host
 
         reading = _host.MayaHost().read()
-        steps, longest = [], 0.0
-        while True:
-            before = time.thread_time()
-            try:
-                steps.append(next(reading))
-            except StopIteration:
-                break
-            longest = max(longest, time.thread_time() - before)
-    assert len(steps) > 300
-    assert [done for done, _ in steps] == list(range(1, len(steps) + 1))
-    assert steps[-1] == (len(steps), len(steps))
-    assert longest < 0.2  # the stand-in's own slowness counted; a step of ours makes some twenty calls
+        steps, calls = [], [0]
+        for step in reading:
+            steps.append(step)
+            calls.append(len(session.calls))
+        calls.append(len(session.calls))
+    assert [done for done, _ in steps] == list(range(1, len(steps) + 1)) and len(steps) > 400
+    assert steps[-1][0] == steps[-1][1] and all(done <= total for done, total in steps)
+    # One step alone grows: what a collection lists is put into order, two calls for each override.
+    assert sorted(later - earlier for earlier, later in zip(calls, calls[1:]))[-2] < 40
 
 
 def test_a_reading_that_is_given_up_changes_nothing(tmp_path: Path) -> None:

@@ -108,6 +108,19 @@ def test_an_empty_tab_of_an_older_workspace_is_replaced(qtbot: Any, session: Sta
     assert panel() is not None and session.controls[window.CONTROL]["uiScript"]
 
 
+def test_a_dock_that_goes_late_takes_only_its_own_panel(qtbot: Any, session: StandIn) -> None:
+    import farmdeck_maya
+
+    farmdeck_maya.show()
+    (name,) = session.controls
+    old = session.docks[name]
+    session.run_ui_script(name)  # Maya builds the dock anew: a workspace was chosen
+    new = panel()
+    old.deleteLater()
+    flush()
+    assert panel() is new and read(qtbot)
+
+
 def test_another_scene_is_read_by_itself(qtbot: Any, session: StandIn, tmp_path: Path) -> None:
     import farmdeck_maya
 
@@ -134,7 +147,8 @@ def test_the_plug_in_brings_the_menu_and_takes_all_away(qtbot: Any, session: Sta
     runpy.run_path(str(PLUGIN / "scripts" / "userSetup.py"))
     assert session.menus == {}, "not before Maya's window is there"
     session.idle()
-    assert list(session.loaded) == ["farmdeck_plugin"]
+    assert list(session.loaded) == ["farmdeck_plugin"] and session.menus == {}
+    session.idle()
     labels = [item["label"] for item in session.menus["FarmdeckMenu"] if "label" in item]
     assert labels == ["Submit to Farm…", "Add Button to Current Shelf"]
     farmdeck_maya.start()
@@ -152,8 +166,16 @@ def test_a_maya_without_a_window_gets_no_menu(session: StandIn) -> None:
     farmdeck_maya.start()
     assert session.loaded == {} and session.menus == {}
     session.loadPlugin("farmdeck_plugin")
+    session.idle()
     assert session.menus == {}
     session.unloadPlugin("farmdeck_plugin")
+
+
+def test_a_plug_in_that_is_unloaded_at_once_leaves_no_menu(session: StandIn) -> None:
+    session.loadPlugin("farmdeck_plugin")
+    session.unloadPlugin("farmdeck_plugin")
+    session.idle()
+    assert session.left() == []
 
 
 def test_the_shelf_button_is_added_where_the_artist_is(qtbot: Any, session: StandIn) -> None:
