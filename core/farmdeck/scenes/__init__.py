@@ -14,7 +14,7 @@ __all__ = ["read_scene"]
 
 _READERS = {
     b"BLENDER": (".blend", "read_blend"),
-    b"\xd0\xcf\x11\xe0": (".max", "read_max"),
+    b"\xd0\xcf\x11\xe0": (".max._read", "read_max"),
     b"0707": (".houdini", "read_hip"),
     b"HouLC\x1a": (".houdini", "read_hip"),
     b"HouNC\x1a": (".houdini", "read_hip"),
