@@ -65,6 +65,7 @@ class Worker:
         self._share = 0.0
         self._last_error = ""
         self._stop_reason = ""
+        self._halted = False
         self._timed_out = False
         self._guard = threading.Lock()
 
@@ -172,13 +173,14 @@ class Worker:
                 self._heed(said, log)
         code = self._process.wait()
         if follower is not None:
-            self._heed_all(follower.broke() if code or self._timed_out else follower.end(), log)
+            ended = self._timed_out or self._stop_reason  # by us: the code is not the program's own
+            self._heed_all(follower.broke() if code or ended else follower.end(), log)
         self._account(code, fatal, log)
         self._queue.remove_process(self._process.pid)
 
     def _heed_all(self, events: Iterable[Mapping[str, Any]], log: FrameLog) -> None:
         for event in events:
-            if self._stop_reason:  # a trouble ended the process: what it wrote is not to be trusted
+            if self._halted:  # a trouble ended the process: what it wrote is not to be trusted
                 return
             self._heed(event, log)
 
@@ -209,7 +211,7 @@ class Worker:
     def _listen(self, line: str) -> None:
         """Progress, errors and missing licences out of the renderer's own lines."""
         self._last_error = progress.error(line) or self._last_error
-        if progress.no_licence(line):
+        if progress.no_licence(line) and not self._halted:
             again = "Free one, or start its server, then press Start: what is done stays done."
             self._halt(f"{self._application.name} found no licence for a renderer: {line.strip()} {again}")
             return
@@ -287,7 +289,7 @@ class Worker:
         """Nothing that a frame could help: the job stops, and its frames wait."""
         self._interrupt(trouble)
         self._queue.set_state(self.task.job, "stopped", trouble)
-        self._stop_reason = trouble
+        self._stop_reason, self._halted = trouble, True
         if self._process is not None:
             self._process.end()
         self._told(self.task.job)
