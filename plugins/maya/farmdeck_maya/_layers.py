@@ -40,9 +40,8 @@ class Layers:
         values = Values(str(cmds.editRenderLayerGlobals(query=True, currentRenderLayer=True)))
         owners = {node: "" if node == DEFAULT_LAYER else owner(node) for node in self._nodes}
         for node, setup_layer in owners.items():
-            for override in overrides(setup_layer) if setup_layer else ():
-                values.add(node, override)
-                yield
+            if setup_layer:
+                yield from self._overridden(values, node, setup_layer)
             yield
         settings: dict[str, dict[str, Any]] = {node: {} for node in self._nodes}
         for node, attribute, short in self._plugs:
@@ -67,6 +66,17 @@ class Layers:
             for node in self._nodes
         )
         self._judge(owners)
+
+    def _overridden(self, values: Values, node: str, setup_layer: str) -> Iterator[None]:
+        """What a Render Setup layer overrides. Its nodes are not a promise of Autodesk's: another release may differ."""
+        try:
+            for override in overrides(setup_layer):
+                values.add(node, override)
+                yield
+        except (RuntimeError, ValueError) as exc:
+            text = f'The overrides of the layer "{setup_layer}" could not be read ({str(exc).strip()}): '
+            text += "it is shown with the master layer's settings where they are missing."
+            self.problems.append(Problem(Severity.WARNING, text, setup_layer))
 
     def _judge(self, owners: dict[str, str]) -> None:
         """Which of the two systems it is, and whether this session renders it as it was made."""

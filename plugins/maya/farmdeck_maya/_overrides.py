@@ -64,7 +64,8 @@ def _inside(collection: str, depth: int) -> Iterator[Override]:
     for item in _items(collection):
         kind = _plugs.type_of(item)
         if kind in _ABSOLUTE or kind in _RELATIVE:
-            if _plugs.value(f"{item}.enabled") and not _plugs.value(f"{item}.localRender"):
+            local = _plugs.has(item, "localRender") and _plugs.value(f"{item}.localRender")
+            if _plugs.value(f"{item}.enabled") and not local:  # a local one is not for batch renders
                 target = _plugs.value(f"{item}.targetNodeName") if "Unique" in kind else ""
                 attribute = str(_plugs.value(f"{item}.attribute") or "")
                 yield Override(item, attribute, target or "", "".join(selectors[:1]), kind in _RELATIVE)

@@ -108,6 +108,22 @@ def test_an_override_that_is_off_does_not_count(tmp_path: Path) -> None:
         assert item(read(), "fx").frames == "1-24"
 
 
+def test_a_render_setup_of_another_release_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Autodesk may rename the attributes of these nodes; the rest of the scene is read all the same."""
+    get = StandIn.getAttr
+
+    def renamed(self: StandIn, plug: str, **flags: object) -> object:
+        if plug == "stronger.attribute":
+            raise ValueError(f"No object matches name: {plug}")
+        return get(self, plug, **flags)
+
+    with maya(render_setup(tmp_path)):
+        monkeypatch.setattr(StandIn, "getAttr", renamed)
+        found = read()
+    assert item(found, "fx").frames == "1-60" and item(found, "masterLayer").frames == "1-24"
+    assert [(one.subject, "could not be read" in one.message) for one in found.problems] == [("fx", True)]
+
+
 def test_the_visible_layers_values_are_not_the_master_layers(tmp_path: Path) -> None:
     """While a layer is shown, its overrides are applied to the plugs; the originals wait in the applied nodes."""
     path = visible(tmp_path)
