@@ -103,7 +103,7 @@ def test_no_program_to_start(house: House) -> None:
     assert house.ended(job.id).state is JobState.DONE
 
 
-def test_clean_environment_keeps_what_a_desktop_needs() -> None:
+def test_clean_environment_keeps_what_a_desktop_and_a_licence_need() -> None:
     host = {
         "PATH": "/bin",
         "HOME": "/home/mei",
@@ -112,6 +112,7 @@ def test_clean_environment_keeps_what_a_desktop_needs() -> None:
         "XDG_RUNTIME_DIR": "/run/user/1",
         "LC_ALL": "de_DE.UTF-8",
         "FARMDECK_HOME": "/x",
+        "solidangle_LICENSE": "5053@licences",
         "PYTHONHOME": "/opt/host",
         "LD_LIBRARY_PATH": "/opt/host/lib",
         "QT_PLUGIN_PATH": "/opt/host/qt",
