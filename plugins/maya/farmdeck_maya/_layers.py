@@ -68,7 +68,7 @@ class Layers:
         self._judge(owners)
 
     def _overridden(self, values: Values, node: str, setup_layer: str) -> Iterator[None]:
-        """What a Render Setup layer overrides. Its nodes are not a promise of Autodesk's: another release may differ."""
+        """What a Render Setup layer overrides. Autodesk promises nothing of its nodes: a release may differ."""
         try:
             for override in overrides(setup_layer):
                 values.add(node, override)
