@@ -96,11 +96,19 @@ def test_members_changed(data: st.DataObject, tmp_path: Path) -> None:
 )
 def test_expressions_that_never_end(text: str, tmp_path: Path) -> None:
     parms: dict[str, object] = {"vm_picture": text, "camera": text, "f": ("nan", "1e999", "-1e999"), "trange": "normal"}
-    parms.update({name: "`ch('b') + ch('c')`" for name in "a"})
-    parms.update({name: f"`ch('{after}') + ch('{after}')`" for name, after in zip("bcdefghij", "cdefghijk")})
-    parms["k"] = "`ch('b')`"
+    parms.update({f"p{n}": f"`ch('p{n + 1}') + ch('p{n + 1}')`" for n in range(30)})
+    parms.update({"a": "`ch('p0')`", "b": "`ch('a')`", "p30": 1})
     files = members([Node("/out/m", "ifd", parms), Node("/mat/a", "thing", {"file": text, "map": text})])
     assert isinstance(tried(tmp_path / "a.hip", cpio(files)), Scene)
+
+
+@pytest.mark.parametrize(("links", "reached"), [(15, True), (30, False)])
+def test_parameters_that_ask_for_others(links: int, reached: bool, tmp_path: Path) -> None:
+    parms: dict[str, object] = {f"p{n}": f"`chs('p{n + 1}')`" for n in range(links)}
+    parms.update({f"p{links}": "end", "vm_picture": "/r/`chs('p0')`.exr"})
+    read = tried(tmp_path / "a.hip", cpio(members([Node("/out/m", "ifd", parms)])))
+    assert isinstance(read, Scene)
+    assert read.items[0].output == ("/r/end.exr" if reached else parms["vm_picture"])
 
 
 def test_a_path_of_a_thousand_networks(tmp_path: Path) -> None:
@@ -125,6 +133,7 @@ def test_merges_of_merges(tmp_path: Path) -> None:
         (b"070701" + BASES[0][6:], "written in a form"),
         (cpio(FILES, end=False), "before its end mark"),
         (b"070707" + b"9" * 70 + b"x", "no member"),
+        (BASES[0].replace(b"070707", b"070717").replace(b"070717", b"070707", 1), "no member"),
         (BASES[0][:65] + b"77777777777" + BASES[0][76:], "cut short in .start"),
     ],
 )

@@ -46,6 +46,7 @@ SCOPE = Scope(
         ("`{ a = 1; if (a < 2) { a += 4; } else a = 9; return a; }`", "5"),
         ("<UDIM> %(UDIM)d <F4> a\\b", "<UDIM> %(UDIM)d <F4> a\\b"),
         ("costs 5$", "costs 5$"),
+        ("`" + "(" * 20 + "1" + ")" * 20 + "`", "1"),
         ("$FILE:r.abc ${FILE:t} $FILE:h $FILE:t:e $OS:rx", "/s/a.v1.abc a.v1.hip /s hip mantra12:rx"),
     ],
 )
@@ -70,6 +71,7 @@ def test_expanded(text: str, expanded: str) -> None:
         "`'a'",
         "`{ x; }`",
         "`{ a = 1; }`",
+        "`" + "(" * 30 + "1" + ")" * 30 + "`",
     ],
 )
 def test_not_expanded(text: str) -> None:
@@ -95,7 +97,9 @@ def test_the_pattern_of_a_sequence(text: str, pattern: str) -> None:
     assert frame_pattern(lambda frame: expand(text, SCOPE, frame)) == pattern
 
 
-@pytest.mark.parametrize("text", ["`$F + 10`.exr", "a.$T.exr", "`$F * 2`", "`ifs($F > 5, 'a', 'b')`"])
+@pytest.mark.parametrize(
+    "text", ["`$F + 10`.exr", "a.$T.exr", "`$F * 2`", "`ifs($F > 5, 'a', 'b')`", "`ifs($F < 5, 51, $F)`"]
+)
 def test_what_changes_otherwise_has_no_pattern(text: str) -> None:
     with pytest.raises(Unexpandable):
         frame_pattern(lambda frame: expand(text, SCOPE, frame))

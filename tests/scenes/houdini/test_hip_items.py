@@ -143,6 +143,11 @@ def test_further_pictures_have_patterns_of_their_own(tmp_path: Path) -> None:
     assert found.outputs == (f"{tmp_path}/a.####.exr", f"{tmp_path}/z.####.exr")
 
 
+def test_a_parameter_is_no_part_of_another_that_is_no_tuple(tmp_path: Path) -> None:
+    planes = {"vm_numaux": 1, "vm_usefile_plane1": "on", "vm_filename_plane": "$HIP/z.$F4.exr"}
+    assert item(tmp_path, Node("/out/m", "ifd", {**MANTRA, **planes})).outputs == ()
+
+
 def test_the_chain(tmp_path: Path) -> None:
     read = scene(
         tmp_path,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from ...scene import Plugin, Problem
 from .._found import Found
 from . import _problems
@@ -47,25 +49,28 @@ class Assets:
 
     def plugins(self) -> tuple[Plugin, ...]:
         """The HDAs that do not come with Houdini, by name; their libraries go into `found`."""
-        owners = dict.fromkeys(scene_libraries(self._hip.root.get(".OPlibraries", b"")), SCENE_LIBRARIES)
-        for library in self.libraries():
+        owners: dict[str, str] = {}
+        for library in self.libraries:
             if library.path not in ("", EMBEDDED):
                 owners.setdefault(library.path, library.type_name)
+        for path in scene_libraries(self._hip.root.get(".OPlibraries", b"")):
+            owners.setdefault(path, SCENE_LIBRARIES)
         for path, owner in owners.items():
             file = resolved(self._values.expanded(path), self._folder)
             if not self._found.at(path, file, "hda", owner, optional=True):
                 self.problems.append(_problems.library_elsewhere(owner, path))
         return tuple(
-            Plugin(library.type_name, type_version(library.type_name) or self._hip.versions.get(library.type_name, ""))
-            for library in self.libraries()
+            Plugin(name, type_version(name) or self._hip.versions.get(name, ""))
+            for name in dict.fromkeys(library.type_name for library in self.libraries)
         )
 
+    @cached_property
     def libraries(self) -> tuple[Library, ...]:
         """Where each of those HDAs comes from."""
         return libraries(
             self._hip.root.get(".OPfallbacks", b""),
             self._sections,
-            frozenset(self._hip.types.values()),
+            frozenset(section_key(self._hip.category(path), kind) for path, kind in self._hip.types.items()),
             bool(scene_libraries(self._hip.root.get(".OPlibraries", b""))),
         )
 

@@ -17,7 +17,7 @@ from typing import Callable, Union
 
 Value = Union[float, str]
 NOTHING: Mapping[str, Value] = MappingProxyType({})
-MAX_DEPTH = 40
+MAX_DEPTH = 24
 MAX_LENGTH = 4_096
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)|(?P<string>\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*')"

@@ -172,7 +172,7 @@ def child_category(parent: str, category: str, type_name: str) -> str:
     if base in _NETWORKS:
         return _NETWORKS[base]
     if category == "Object":
-        return "Object" if base == "subnet" else "Sop"
+        return "Object" if base in ("subnet", "alembicarchive", "alembicxform") else "Sop"
     if category in ("CopNet", "TopNet", "VopNet"):
         return {"CopNet": "Cop2", "TopNet": "Top", "VopNet": "Vop"}[category]
     if category != "Vop" and base.endswith(("vop", "wrangle")):

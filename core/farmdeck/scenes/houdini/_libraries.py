@@ -16,7 +16,8 @@ from typing import NamedTuple
 
 from ._rules import type_version
 
-_FACTORY = re.compile(r"\$HFS|\$\{HFS\}|.*/houdini/otls/|oplib:|Internal", re.DOTALL)
+_FACTORY = re.compile(r"\$HFS|\$\{HFS\}|(?:.*/)?OPlib[^/]*$|oplib:|Internal", re.DOTALL)
+"""Those in `$HFS` and its packages are called so: `OPlibSop.hda`, `packages/kinefx/otls/OPlibKineFX.hda` [real]."""
 _HEAD = struct.Struct(">4s8xI")
 _WORD = struct.Struct(">I")
 _PLACE = struct.Struct(">III")
@@ -41,17 +42,19 @@ def is_factory(path: str) -> bool:
 
 
 def libraries(fallbacks: bytes, sections: Iterable[str], used: frozenset[str], installs: bool) -> tuple[Library, ...]:
-    """The types among `used` that do not come with Houdini, by name.
+    """Those of the scene's types that do not come with Houdini, by name; one name in two categories is two rows.
 
-    `sections` as from `table`; `installs`: the scene installs libraries of its own.
+    `sections` as from `table`; `used`: the scene's types as `section_key` has them; `installs`: the scene installs
+    libraries of its own.
     """
     found: dict[str, str] = {}
     for line in fallbacks.decode("utf-8", "replace").splitlines():
         key, _, path = line.partition(" ")
-        found.setdefault(_type_name(key), path.strip())
+        found.setdefault(key, path.strip())
     for key in sections:
-        found.setdefault(_type_name(key), "" if installs else EMBEDDED)
-    return tuple(Library(name, found[name]) for name in sorted(found) if name in used and not is_factory(found[name]))
+        found.setdefault(key, "" if installs else EMBEDDED)
+    own = [(key, path) for key, path in found.items() if key in used and not is_factory(path)]
+    return tuple(sorted(Library(_type_name(key), path) for key, path in own))
 
 
 def scene_libraries(raw: bytes) -> tuple[str, ...]:

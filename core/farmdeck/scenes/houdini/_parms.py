@@ -20,6 +20,8 @@ _VALUE = re.compile(
 """One value, or the end of the line; only ever matched at a place, so that no text makes it slow."""
 _CHANNEL = re.compile(r"^ +channel (\S+) \{$", re.MULTILINE)
 _EXPRESSION = re.compile(rf"segment \{{[^\n]*? expr = ({_QUOTED}|[^\n]*?) \}}$", re.MULTILINE)
+_KEYED_TEXT = re.compile(r'segment \{ options = \{[^}\n]*\}\s+[^\n]*? expr = ("?\\"[^\n]*\\""?) \}$', re.MULTILINE)
+"""A text with a key: the key's value is an expression in double quotes."""
 _INPUTS = re.compile(r"^inputs\n\{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 _FLAGS = re.compile(r"^flags = +(.*)$", re.MULTILINE)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -75,7 +77,7 @@ def channels(raw: bytes) -> dict[str, str]:
     heads = list(_CHANNEL.finditer(text))
     found = {}
     for head, after in zip(heads, [*(other.start() for other in heads[1:]), len(text)]):
-        expression = _EXPRESSION.search(text, head.end(), after)
+        expression = _EXPRESSION.search(text, head.end(), after) or _KEYED_TEXT.search(text, head.end(), after)
         if expression is not None:
             found[head[1]] = _plain(expression[1])
     return found

@@ -36,7 +36,7 @@ def read_hip(path: str, watch: Watch | None = None) -> Scene:
         listed = items.items()
         assets.read()
         plugins = assets.plugins()
-        embedded = [library.type_name for library in assets.libraries() if library.path == EMBEDDED]
+        embedded = [library.type_name for library in assets.libraries if library.path == EMBEDDED]
         return Scene(
             file=path,
             software=Software("Houdini", saved.get("_HIP_SAVEVERSION", "")),

@@ -12,8 +12,7 @@ from ._expression import text_of
 from ._hip import Hip
 from ._parms import Held
 
-MAX_DEPTH = 40
-MAX_LOOKUPS = 2_000
+MAX_DEPTH = 24
 MAX_KNOWN = 20_000
 MAX_NUMBER = 1e9
 _TOGGLES = {"on": 1.0, "off": 0.0, "constructed": 0.0, "explicit": 1.0, "normal": 1.0}
@@ -21,7 +20,7 @@ _TOGGLES = {"on": 1.0, "off": 0.0, "constructed": 0.0, "explicit": 1.0, "normal"
 
 
 class Values:
-    """Evaluates parameters; follows `ch()` and its like from node to node, in bounded time."""
+    """Evaluates parameters; follows `ch()` and its like from node to node, each parameter once a frame."""
 
     def __init__(self, hip: Hip, variables: Mapping[str, str], fps: float, frame: float) -> None:
         self._hip = hip
@@ -31,7 +30,6 @@ class Values:
         """The current one, at which everything is evaluated that is not asked at another."""
         self._known: dict[tuple[str, str, float], str] = {}
         self._depth = 0
-        self._lookups = 0
 
     def at(self, path: str) -> NodeValues:
         """The parameters of one node, as the rules ask for them."""
@@ -115,9 +113,8 @@ class Values:
 
     @contextmanager
     def _within(self, name: str) -> Iterator[None]:
-        """Bounds how deep and how often parameters ask for others: a circle, or a tree of references, ends."""
-        self._lookups = self._lookups + 1 if self._depth else 0
-        if self._depth >= MAX_DEPTH or self._lookups > MAX_LOOKUPS:
+        """Bounds how deep parameters ask for others, so that a circle ends."""
+        if self._depth >= MAX_DEPTH:
             raise Unexpandable(name)
         self._depth += 1
         try:
