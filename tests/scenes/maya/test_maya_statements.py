@@ -81,12 +81,19 @@ def test_numbers_are_words() -> None:
 def test_a_statement_may_go_on_over_lines_and_pieces() -> None:
     text = b'//Maya\ncreateNode file\n\t\t-n "one"\n\t\t;\n\tsetAttr ".ftn"\n\t\t-type "string"\n\t\t"a;b.png";\n'
     for piece in range(1, len(text)):
-        assert len(wanted_of(text, piece)) == 3
+        assert len(wanted_of(text, piece)) == 2
+
+
+def test_a_statement_may_follow_a_comment() -> None:
+    text = b'//Maya\n// it\'s\n\ncreateNode file -n "f";\n// a "quote\n\tsetAttr ".ftn" 1; // so\ncreateNode camera;\n'
+    for piece in range(1, len(text)):
+        found = [s[:7] for s in wanted_of(text, piece) if not s.startswith(b"//")]
+        assert found == [b"createN", b"setAttr", b"createN"]
 
 
 def test_a_line_of_numbers_that_looks_like_a_statement_is_none() -> None:
     text = b'createNode camera -n "c";\n\tsetAttr ".x" 1 2\nsetAttr ".rnd" 3;\n\tsetAttr ".rnd" no;\n'
-    assert wanted_of(text)[1:] == [b'setAttr ".rnd" no;']
+    assert wanted_of(text)[-1:] == [b'setAttr ".rnd" no;'] and len(wanted_of(text)) == 2
 
 
 @pytest.mark.parametrize("codeset, name", [("1252", "Fußweg"), ("932", "表示"), ("UTF-8", "表示é"), ("936", "中文")])

@@ -10,11 +10,12 @@ from ...scene import Plugin, Problem, Severity
 from ._ascii import plain_value, words
 from ._facts import LayerFacts, MayaFacts, NodeFacts
 from ._files import ANY_TYPE, EXPLICIT_TILES, EXTRA, FILES, attributes_of
-from ._layers import RENDERABLE, Layers, aims_at, applied
+from ._layers import RENDERABLE, Layers, applied
 from ._passes import passes_of
 from ._project import Project, slashes
 from ._references import Closure, Loaded
 from ._rules import ALWAYS_THERE, SETTINGS, STARTUP_CAMERAS, Plug, Value, is_on, number, short_names, version_text
+from ._selectors import aims_at
 from ._table import CAMERAS, Node, Table
 
 

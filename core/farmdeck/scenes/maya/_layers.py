@@ -9,11 +9,11 @@ names are those of maya.app.renderSetup.model (childNode.py, override.py, select
 
 from __future__ import annotations
 
-import fnmatch
 import re
 from collections.abc import Iterator, Mapping
 
 from ._rules import DEFAULT_LAYER, SETTINGS, Value, is_on, layer_label, number
+from ._selectors import named
 from ._table import APPLIERS, OVERRIDES, Node, Table, plug_attribute, plug_node
 
 _LONG = {(node, plug.short): long for node, plugs in SETTINGS.items() for long, plug in plugs.items()}
@@ -163,9 +163,7 @@ class Layers:
         selector = self._table.named(self._selectors.get(self._below.get(node.name, ""), ""))
         if selector is None:
             return []
-        listed = re.split(r"[\s,;]+", str(selector.get("staticSelection", "ssl") or ""))
-        patterns = re.split(r"[\s,;]+", str(selector.get("pattern", "pat") or ""))
-        return [name for name in (*listed, *patterns) if name and not name.startswith("-")]
+        return named(selector.get("staticSelection", "ssl"), selector.get("pattern", "pat"))
 
 
 def applied(override: Node | None, base: Value, value: Value) -> Value:
@@ -174,12 +172,6 @@ def applied(override: Node | None, base: Value, value: Value) -> Value:
         return value if value is not None else type(base)() if base is not None else 0.0
     factor = override.get("multiply", "mul")
     return number(base) * (1.0 if factor is None else number(factor)) + number(override.get("offset", "ofs"))
-
-
-def aims_at(targets: list[str], *names: str) -> bool:
-    """Does one of the targets mean a node of one of these names? `*:shot*`, `|cam|camShape` and `camShape` may."""
-    leaves = [target.rpartition("|")[2].lstrip(":") for target in targets]
-    return any(fnmatch.fnmatchcase(name, leaf) for leaf in leaves for name in names)
 
 
 def _long(node: str, attribute: str) -> str:

@@ -22,11 +22,14 @@ from ._rules import (
     is_on,
     number,
     printable,
+    whole,
 )
 
 _SCENE, _LAYER, _CAMERA = r"<Scene>|%/?s", r"<RenderLayer>|<Layer>|%/?l", r"<Camera>|%/?c"
 _PASS, _VERSION, _EXTENSION = r"<RenderPass>|<AOV>|%/?a", r"<Version>", r"\.?(?:<Extension>|<Ext>)"
 BEAUTY = "beauty"
+MOST_DIGITS = 16
+"""Of a frame number; a damaged file may ask for any."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ def outputs(naming: Naming) -> tuple[str, tuple[str, ...]]:
 
 def extension(naming: Naming) -> str:
     """Of the main picture, as Maya's common settings tell."""
-    kind = int(number(naming.get("defaultRenderGlobals.imageFormat"), 7))
+    kind = whole(naming.get("defaultRenderGlobals.imageFormat"), 7)
     key = str(naming.get("defaultRenderGlobals.imfPluginKey") or "")
     return key if kind in FORMAT_IN_KEY and key else IMAGE_FORMATS.get(kind, key or "iff")
 
@@ -121,15 +124,15 @@ def _inserted(prefix: str, folder: str) -> str:
 
 def _with_frame(naming: Naming, prefix: str, ending: str) -> str:
     """Frame number and extension after a prefix: `name.####.ext`, `name.ext.####`, `name_####.ext`, `name.ext`."""
-    control = int(number(naming.get("defaultRenderGlobals.outFormatControl")))
+    control = whole(naming.get("defaultRenderGlobals.outFormatControl"))
     if control == 1:
         ending = ""
     elif control == 2:
         ending = str(naming.get("defaultRenderGlobals.outFormatExt") or ending).lstrip(".")
     hashes = ""
     if animated(naming):
-        hashes = "#" * max(1, int(number(naming.get("defaultRenderGlobals.extensionPadding"), 1)))
-    period = {0: "", 1: ".", 2: "_"}.get(int(number(naming.get("defaultRenderGlobals.periodInExt"), 1)), ".")
+        hashes = "#" * max(1, whole(naming.get("defaultRenderGlobals.extensionPadding"), 1, MOST_DIGITS))
+    period = {0: "", 1: ".", 2: "_"}.get(whole(naming.get("defaultRenderGlobals.periodInExt"), 1), ".")
     last = "." + ending if ending else ""
     if not hashes:
         return prefix + last
@@ -177,7 +180,7 @@ def _vray(naming: Naming) -> tuple[str, tuple[str, ...]]:
     prefix = slashes(str(naming.get("vraySettings.fileNamePrefix") or "")).strip() or "<Scene>"
     told = str(naming.get("vraySettings.imageFormatStr") or "png")
     ending = told.split(" ")[0]
-    padding = max(1, int(number(naming.get("vraySettings.fileNamePadding"), 4)))
+    padding = max(1, whole(naming.get("vraySettings.fileNamePadding"), 4, MOST_DIGITS))
     tail = ("." + "#" * padding if animated(naming) else "") + "." + ending
     separator = str(naming.get("vraySettings.fileNameRenderElementSeparator") or ".")
     names = [p.name for p in naming.passes]
@@ -190,7 +193,7 @@ def _vray(naming: Naming) -> tuple[str, tuple[str, ...]]:
 
 
 def _redshift(naming: Naming) -> tuple[str, tuple[str, ...]]:
-    ending = REDSHIFT_FORMATS.get(int(number(naming.get("redshiftOptions.imageFormat"), 1)), "exr")
+    ending = REDSHIFT_FORMATS.get(whole(naming.get("redshiftOptions.imageFormat"), 1), "exr")
     prefix = re.sub(rf"[._]?(?:{_PASS})", "", _prefix(naming), flags=re.IGNORECASE)
     main = _placed(naming, _with_frame(naming, prefix, ending), "")
     head, slash, name = prefix.rpartition("/")
@@ -223,4 +226,4 @@ def _renderman(naming: Naming) -> tuple[str, tuple[str, ...]]:
 
 def _hashes(naming: Naming, match: re.Match[str]) -> str:
     dot = "." if match[0].startswith(".") else ""
-    return dot + "#" * max(1, int(match[1] or 1)) if animated(naming) else ""
+    return dot + "#" * max(1, whole(match[1], 1, MOST_DIGITS)) if animated(naming) else ""

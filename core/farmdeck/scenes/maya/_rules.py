@@ -8,6 +8,7 @@ write them, in scenes that were read.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Union
@@ -186,13 +187,17 @@ def pixel_aspect(width: float, height: float, device_aspect: float) -> float:
 
 
 def number(value: Value, default: float = 0.0) -> float:
-    """A value as a number."""
-    if isinstance(value, (int, float)):
-        return float(value)
+    """A value as a number; the default for what is none, or is not finite."""
     try:
-        return float(value or default)
+        told = float(default if value is None or value == "" else value)
     except ValueError:
         return default
+    return told if math.isfinite(told) else default
+
+
+def whole(value: Value, default: int = 0, most: int = 1_000_000) -> int:
+    """A value as a whole number from `-most` to `most`."""
+    return int(min(max(number(value, default), -most), most))
 
 
 def is_on(value: Value) -> bool:

@@ -14,7 +14,7 @@ from .._found import Found
 from ._facts import LayerFacts, MayaFacts, NodeFacts
 from ._files import NodeFile, beside, files_of
 from ._output import Naming, animated, outputs
-from ._rules import Value, frames_per_second, is_on, number, pixel_aspect, short_names
+from ._rules import Value, frames_per_second, is_on, number, pixel_aspect, short_names, whole
 
 COLOR_NODE = "defaultColorMgtGlobals"
 """The node that names the OCIO configuration."""
@@ -86,11 +86,10 @@ def _item(layer: LayerFacts, facts: MayaFacts, names: Mapping[str, str]) -> Rend
 
 def _size(renderer: str, values: Mapping[str, Value]) -> tuple[int, int, float]:
     if renderer == "vray" and "vraySettings.width" in values:
-        width, height = number(values["vraySettings.width"]), number(values.get("vraySettings.height"))
-        return int(width), int(height), round(number(values.get("vraySettings.pixelAspect"), 1.0), 4)
-    width, height = number(values.get("defaultResolution.width")), number(values.get("defaultResolution.height"))
-    aspect = number(values.get("defaultResolution.deviceAspectRatio"))
-    return int(width), int(height), pixel_aspect(width, height, aspect)
+        width, height = whole(values["vraySettings.width"]), whole(values.get("vraySettings.height"))
+        return width, height, round(number(values.get("vraySettings.pixelAspect"), 1.0), 4)
+    width, height = whole(values.get("defaultResolution.width")), whole(values.get("defaultResolution.height"))
+    return width, height, pixel_aspect(width, height, number(values.get("defaultResolution.deviceAspectRatio")))
 
 
 def _frames(naming: Naming, facts: MayaFacts) -> str:

@@ -70,7 +70,7 @@ class Statements:
             if match is None:
                 keep = _tail(text, at)
                 quoted ^= self._odd(text, at, keep)
-                last = text[max(at, keep - 256) : keep].rstrip()[-1:] or last
+                last = _last(text, at, keep) or last
                 more = self._more()
                 if not more:
                     self.cut_short = quoted ^ self._odd(text, keep, len(text)) or not ended or self.cut_short
@@ -79,7 +79,7 @@ class Statements:
                 continue
             start = match.start() + 1
             quoted ^= self._odd(text, at, start)
-            last = text[max(at, start - 256) : start].rstrip()[-1:] or last
+            last = _last(text, at, start) or last
             at = start
             if quoted:
                 continue
@@ -97,7 +97,7 @@ class Statements:
                 yield from self._node_above(text, begin)
             text, begin, end = self._until(text, begin, b";")
             if end < 0:
-                at = min(1, len(text))
+                at = begin
                 continue
             yield text[begin:end]
             at, last = end, b";"
@@ -174,6 +174,15 @@ def _others(wanted: Wanted) -> str:
     return rf"{makes}|(?:select|file|requires|currentUnit|fileInfo)\b|{links}|{_COMMENTS}"
 
 
+def _last(text: bytes, at: int, end: int) -> bytes:
+    """The last character between two places that is not blank; `;` after a comment, which a statement may follow."""
+    part = text[max(at, end - 256) : end].rstrip()
+    if part.endswith(b";"):
+        return b";"
+    line = text[max(0, end - 4096) : end].rstrip().rpartition(b"\n")[2] if part else b""
+    return b";" if b"//" in line else part[-1:]
+
+
 def _tail(text: bytes, at: int) -> int:
     """From where the text is kept until more is read: its last line may go on, an escape is not cut in two."""
     newline = text.rfind(b"\n", at)
@@ -181,5 +190,7 @@ def _tail(text: bytes, at: int) -> int:
         line = text.rfind(b"\n", at, newline)  # a connection may stand on two lines
         return line if line >= 0 and len(text) - line < _LONGEST_LINE else newline
     end = len(text)
+    if newline < 0 and end - at < _LONGEST_LINE:
+        return at
     slashes = end - len(text.rstrip(b"\\"))
     return end - 1 if slashes & 1 else end
