@@ -9,13 +9,12 @@ change with releases, so the nodes themselves are read; ayon-maya's `lib_renders
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from farmdeck.scenes.maya._layers import aims_at
 from farmdeck.scenes.maya._rules import DEFAULT_LAYER
+from farmdeck.scenes.maya._selectors import aims_at, named
 from maya import cmds
 
 from . import _plugs
@@ -145,10 +144,10 @@ def _is_for(override: Override, node: str) -> bool:
 
 
 def _selected(selector: str) -> list[str]:
-    """Names and patterns of a collection's selector; what its filters by type leave out does not matter here."""
-    attributes = [name for name in ("staticSelection", "pattern") if _plugs.has(selector, name)]
-    text = " ".join(str(_plugs.value(f"{selector}.{name}") or "") for name in attributes)
-    return [name for name in re.split(r"[\s,;]+", text) if name and not name.startswith("-")]
+    """What a collection's selector names; a selector of another kind names nothing."""
+    if not _plugs.has(selector, "staticSelection"):
+        return []
+    return named(_plugs.value(f"{selector}.staticSelection"), _plugs.value(f"{selector}.pattern"))
 
 
 def _names(node: str) -> tuple[str, ...]:
