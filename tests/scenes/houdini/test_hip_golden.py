@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from farmdeck.scene import scene_document
 from farmdeck.scenes import read_scene
+from farmdeck.scenes.houdini._hip import open_hip
 
 from tests.scenes.houdini.hip_writer import Node, cpio, marked, members
 
@@ -92,6 +93,17 @@ def test_a_limited_licence_is_the_same_scene(name: str, magic: bytes, licence: s
     assert limited.pop("details") == {"licence": licence}
     assert plain.pop("details") == {"licence": "Commercial"}
     assert limited == plain
+
+
+def test_a_library_that_is_packed_into_a_limited_scene(tmp_path: Path) -> None:
+    """It ends with the mark that ends the scene, and the members after it are not lost."""
+    packed = marked([], b"HouLC\x1a") + b"sections"
+    files = members(SHOW, extra={".OPdummydefs": b"INDX" + packed, ".takes": b""})
+    path = tmp_path / "a.hiplc"
+    path.write_bytes(marked(files))
+    with open_hip(str(path)) as hip:
+        assert hip.root[".OPdummydefs"] == b"INDX" + packed
+        assert len(hip.types) == len(SHOW)
 
 
 if __name__ == "__main__":
