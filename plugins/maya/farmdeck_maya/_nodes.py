@@ -71,12 +71,16 @@ class FileNodes:
     def _add_listed(self, plug: str) -> None:
         """A path in an attribute that the rules do not have: a studio's own node, or one newer than they are."""
         node, _, attribute = plug.partition(".")
-        kind, (long, *_) = _plugs.type_of(node), cmds.ls(node, long=True)
-        if attribute and not any(attribute in (row.name, row.short) for row in attributes_of(kind)):
-            path = _plugs.value(plug)
-            if isinstance(path, str) and path:
-                file = NodeFile(path, path, _KINDS.get(posixpath.splitext(path)[1].lower(), "archive"))
-                self._rows.append(NodeFacts(long, kind, {}, _folder(long), (file,)))
+        if not attribute or not cmds.objExists(plug):
+            return  # a reference node; or a row that is older than the scene
+        kind = _plugs.type_of(node)
+        if any(attribute in (row.name, row.short) for row in attributes_of(kind)):
+            return
+        path = _plugs.value(plug)
+        if isinstance(path, str) and path:
+            long = cmds.ls(node, long=True)[0]
+            file = NodeFile(path, path, _KINDS.get(posixpath.splitext(path)[1].lower(), "archive"))
+            self._rows.append(NodeFacts(long, kind, {}, _folder(long), (file,)))
 
     def _add(self, node: str, kind: str, names: dict[str, str]) -> None:
         values = {

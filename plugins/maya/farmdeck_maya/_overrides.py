@@ -138,14 +138,15 @@ def _base(plug: str, now: Any) -> Any:
 
 
 def _is_for(override: Override, node: str) -> bool:
-    if override.target:
-        return override.target == node
-    return bool(override.selector) and aims_at(_selected(override.selector), *_names(node))
+    if override.target == node:
+        return True
+    targets = [override.target] if override.target else _selected(override.selector)
+    return bool(targets) and aims_at(targets, *_names(node))
 
 
 def _selected(selector: str) -> list[str]:
     """What a collection's selector names; a selector of another kind names nothing."""
-    if not _plugs.has(selector, "staticSelection"):
+    if not selector or not _plugs.has(selector, "staticSelection"):
         return []
     return named(_plugs.value(f"{selector}.staticSelection"), _plugs.value(f"{selector}.pattern"))
 

@@ -174,6 +174,19 @@ def test_what_only_maya_knows_of_is_found(tmp_path: Path) -> None:
     ]
 
 
+def test_rows_of_the_file_path_editor_that_name_no_plug_are_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def rows(self: StandIn, **flags: object) -> object:
+        gone = ["a.png", "gone.path", "0", "set.ma", "setRN", "1"]
+        return ["/x"] if "listDirectories" in flags else gone if "listFiles" in flags else None
+
+    with maya(referenced(tmp_path)):
+        before = read()
+        monkeypatch.setattr(StandIn, "filePathEditor", rows)
+        assert read().assets == before.assets
+
+
 def test_two_cameras_of_one_name(tmp_path: Path) -> None:
     path = twins(tmp_path)
     with maya(path):
