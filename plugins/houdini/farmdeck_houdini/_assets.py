@@ -17,7 +17,8 @@ class DigitalAssets:
         self._plugins: dict[str, Plugin] = {}
         self.libraries: dict[str, str] = {}
         """Their library files, each with the first of its types by name; embedded ones have none."""
-        self.embedded: list[str] = []
+        self.embedded: set[str] = set()
+        """Types that the scene itself defines."""
 
     @property
     def plugins(self) -> tuple[Plugin, ...]:
@@ -40,6 +41,6 @@ class DigitalAssets:
         name = kind.name()
         self._plugins[name] = Plugin(name, type_version(name) or definition.version())
         if library == EMBEDDED:
-            self.embedded.append(name)
+            self.embedded.add(name)
         else:
             self.libraries[library] = min(name, self.libraries.get(library, name))

@@ -81,7 +81,7 @@ def read_open_scene(file: str) -> Generator[tuple[int, int], None, Finish]:
         yield done + len(listed), done + len(items.rows)
     stages = _stages(items)
     networks = [_problems.pdg_network(path) for path in task_networks(open_scene)]
-    embedded = {"hdas_embedded": ",".join(digital_assets.embedded)} if digital_assets.embedded else {}
+    embedded = {"hdas_embedded": ",".join(sorted(digital_assets.embedded))} if digital_assets.embedded else {}
     scene = Scene(
         file=file,
         software=Software("Houdini", hou.applicationVersionString()),

@@ -123,7 +123,8 @@ def lines(data: bytes) -> list[str]:
 def read_members(data: bytes) -> Iterator[tuple[str, bytes]]:
     """Name and bytes of each; a scene of a limited licence marks where each begins, and tells no size."""
     if data[:6] in (b"HouLC\x1a", b"HouNC\x1a"):
-        heads = list(re.finditer(re.escape(data[:6]) + rb"[0-9a-fA-F]{28}([^\0]{1,4000})\0", data))
+        marks = re.finditer(re.escape(data[:6]) + rb"[0-9a-fA-F]{28}([^\0]{1,4000})\0", data)
+        heads = [mark for mark in marks if not mark[1].endswith(b"_FILE!!!")]  # which libraries inside have, too
         for head, end in zip(heads, [*(other.start() for other in heads[1:]), len(data)]):
             yield text(head[1]), data[head.end() : end]
         return

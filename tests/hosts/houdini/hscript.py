@@ -42,7 +42,8 @@ class Place(Protocol):
     def node_path(self, path: str) -> str: ...
 
 
-_VARIABLE = re.compile(r"\$(\w+)|\$\{(\w+)\}")
+_VARIABLE = re.compile(r"\$(?:(\w+)(:[hter]\b)?|\{(\w+)(:[hter])?\})")
+"""With its modifier: `$HIPNAME:r` [https://www.sidefx.com/docs/houdini/commands/_guide.html, Variable modifiers]."""
 _WORD = re.compile(
     r"""\s*(?:(?P<number>\d+\.?\d*(?:[eE][-+]?\d+)?|\.\d+)|(?P<string>"(?:[^"\\]|\\.)*"|'[^']*')
     |(?P<variable>\$\w+|\$\{\w+\})|(?P<name>[A-Za-z_]\w*)|(?P<sign>&&|\|\||[=!<>]=|[-+*/%^(){}\[\],;<>!=@]))""",
@@ -59,8 +60,16 @@ def expand(text: str, place: Place) -> str:
         if index % 2:
             done.append(as_text(evaluate(piece, place)))
         else:
-            done.append(_VARIABLE.sub(lambda match: variable(match[1] or match[2], place), piece))
+            done.append(_VARIABLE.sub(lambda match: _modified(match, place), piece))
     return "".join(done)
+
+
+def _modified(match: re.Match[str], place: Place) -> str:
+    text = variable(match[1] or match[3], place)
+    head, _, tail = text.rpartition("/")
+    root, point, extension = text.rpartition(".")
+    parts = {":h": head, ":t": tail, ":e": extension, ":r": root if point else text}
+    return parts.get(match[2] or match[4] or "", text)
 
 
 def variable(name: str, place: Place) -> str:

@@ -29,10 +29,16 @@ MANAGED = {
 NETWORKS = {
     "geo": "Sop", "sopnet": "Sop", "objnet": "Object", "dopnet": "Dop", "ropnet": "Driver", "matnet": "Vop",
     "vopnet": "Vop", "shopnet": "Shop", "chopnet": "Chop", "ch": "Chop", "cop2net": "Cop2", "img": "Cop2",
-    "copnet": "Cop", "topnet": "Top", "lopnet": "Lop", "cam": "Sop", "materiallibrary": "Vop", "attribvop": "Vop",
+    "copnet": "Cop", "topnet": "Top", "lopnet": "Lop", "materiallibrary": "Vop", "attribvop": "Vop",
     "sopsolver": "Sop", "popnet": "Dop", "pythonscript": "Top",
 }  # fmt: skip
 """What lies in a node of that type; in any other, nodes of its own category [the node pages of the same manual]."""
+
+SUBNETS = frozenset({"subnet", "alembicarchive", "alembicxform"})
+"""Objects that hold objects [https://www.sidefx.com/docs/houdini/nodes/obj/]."""
+
+OBJECTS = frozenset("geo cam null hlight bone blend rivet pathcv light envlight ambient stereocam".split())
+"""Types that are objects and nothing else: what holds one of them holds objects [the same pages]."""
 
 SUFFIXES = {
     **dict.fromkeys(("t", "r", "s", "p", "pr", "up", "lookup"), "xyz"),

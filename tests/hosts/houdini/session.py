@@ -74,7 +74,16 @@ class Session:
             return node_types.MANAGED[node.name]
         if not node.type:  # inside a locked asset, whose contents the file has not: its name begins with its type
             return node_types.NETWORKS.get(node.name.rstrip("0123456789"), "") or self.category(node)
-        return node_types.NETWORKS.get(base_name(node.type)) or self.category(node)
+        known = node_types.NETWORKS.get(base_name(node.type), "")
+        if not known and self.category(node) == "Object":
+            return "Object" if self._holds_objects(node) else "Sop"
+        return known or self.category(node)
+
+    def _holds_objects(self, node: FileNode) -> bool:
+        """Objects hold geometry, but for subnets and assets that are made of them: told by what is inside."""
+        if base_name(node.type) in node_types.SUBNETS:
+            return True
+        return any(base_name(child.type) in node_types.OBJECTS for child in node.children.values())
 
     def library(self, node: FileNode) -> str:
         """The library that its type is defined in, where it lies; "" for a type that is compiled in."""

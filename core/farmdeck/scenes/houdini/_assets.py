@@ -10,7 +10,7 @@ from . import _problems
 from ._expand import Unexpandable
 from ._files import cached_file, file_kind, is_pdg_network, needed, reads, resolved
 from ._hip import Hip
-from ._libraries import EMBEDDED, Library, libraries, scene_libraries, section_key, table, written_parms
+from ._libraries import EMBEDDED, Library, libraries, scene_libraries, section_key, table, type_name, written_parms
 from ._network import task_networks
 from ._rules import SCENE_LIBRARIES, Rop, type_version
 from ._usd import Layers
@@ -66,13 +66,13 @@ class Assets:
 
     @cached_property
     def libraries(self) -> tuple[Library, ...]:
-        """Where each of those HDAs comes from."""
-        return libraries(
-            self._hip.root.get(".OPfallbacks", b""),
-            self._sections,
-            frozenset(section_key(self._hip.category(path), kind) for path, kind in self._hip.types.items()),
-            bool(scene_libraries(self._hip.root.get(".OPlibraries", b""))),
-        )
+        """Where each of those HDAs comes from, by name; one name in two categories is two rows."""
+        installs = bool(scene_libraries(self._hip.root.get(".OPlibraries", b"")))
+        known = libraries(self._hip.root.get(".OPfallbacks", b""), self._sections, installs)
+        names = {type_name(key) for key in known}
+        nodes = ((path, kind) for path, kind in self._hip.types.items() if kind in names)
+        used = {section_key(self._hip.category(path), kind) for path, kind in nodes}
+        return tuple(sorted(Library(type_name(key), known[key]) for key in used & known.keys()))
 
     def _parm(self, path: str, parm: str) -> None:
         row = self._rows.get(path)

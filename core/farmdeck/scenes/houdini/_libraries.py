@@ -41,11 +41,10 @@ def is_factory(path: str) -> bool:
     return _FACTORY.match(path.replace("\\", "/")) is not None
 
 
-def libraries(fallbacks: bytes, sections: Iterable[str], used: frozenset[str], installs: bool) -> tuple[Library, ...]:
-    """Those of the scene's types that do not come with Houdini, by name; one name in two categories is two rows.
+def libraries(fallbacks: bytes, sections: Iterable[str], installs: bool) -> dict[str, str]:
+    """The library of each type that does not come with Houdini, by the type's key (`section_key`).
 
-    `sections` as from `table`; `used`: the scene's types as `section_key` has them; `installs`: the scene installs
-    libraries of its own.
+    `sections` as from `table`; `installs`: the scene installs libraries of its own.
     """
     found: dict[str, str] = {}
     for line in fallbacks.decode("utf-8", "replace").splitlines():
@@ -53,8 +52,7 @@ def libraries(fallbacks: bytes, sections: Iterable[str], used: frozenset[str], i
         found.setdefault(key, path.strip())
     for key in sections:
         found.setdefault(key, "" if installs else EMBEDDED)
-    own = [(key, path) for key, path in found.items() if key in used and not is_factory(path)]
-    return tuple(sorted(Library(_type_name(key), path) for key, path in own))
+    return {key: path for key, path in found.items() if not is_factory(path)}
 
 
 def scene_libraries(raw: bytes) -> tuple[str, ...]:
@@ -99,8 +97,8 @@ def section_key(category: str, type_name: str) -> str:
     return "::".join([*parts[:split], category]) + "/" + "::".join(parts[split:])
 
 
-def _type_name(key: str) -> str:
-    """`labs::Sop/splatter::2.0` -> `labs::splatter::2.0`."""
+def type_name(key: str) -> str:
+    """A type's full name, of its key: `labs::Sop/splatter::2.0` -> `labs::splatter::2.0`."""
     left, _, name = key.partition("/")
     namespace = left.rpartition("::")[0]
     return f"{namespace}::{name}" if namespace else name
