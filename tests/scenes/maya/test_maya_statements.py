@@ -136,6 +136,14 @@ def test_a_statement_that_is_absurdly_long_is_passed_over(monkeypatch: pytest.Mo
     assert [s[:18] for s in found] == [b"createNode file -n", b"createNode camera "]
 
 
+@pytest.mark.parametrize("piece", range(1, 12))
+def test_an_endless_line_is_not_kept(piece: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nor is an escape in it cut in two."""
+    monkeypatch.setattr(_statements, "_LONGEST_LINE", 40)
+    text = b'createNode x;\n\tsetAttr ".b" "' + b'\\\\\\"a' * 50 + b'";\ncreateNode camera -n "c";\n'
+    assert wanted_of(text, piece) == [b'createNode camera -n "c";']
+
+
 def test_too_many_nodes_are_refused(written: Written, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("farmdeck.scenes.maya._table.MAX_KEPT", 50)
     with pytest.raises(SceneError, match="absurd number of nodes"):

@@ -10,6 +10,7 @@ size counts the padding of what is in it. Seen in real files:
 - One group for each node, of the type's four bytes: `CREA` (flags: 1 shared, 0x80 without a parent; name; parent;
   UUID), then attributes (`STR `, `DBLE`, …): name, a byte of flags, the value. A time is a whole number of ticks in
   the eight bytes of a `DBLE`. `SLCT` groups name a default node and go on with attributes.
+- Without a `TDUR` a tick is 1/6000 s, the unit of Maya before 2017 (MTime::k6000FPS).
 - `CONS` lists hold `CONN` groups, of chunks `CWFL`: a byte of flags, source, target.
 - `FREF` and `FRDI`: no real file at hand has one. As agibli's parser has it, the path is the first text; the others
   are known by their form, and the `reference` nodes give the names that are not told.
@@ -20,11 +21,12 @@ from __future__ import annotations
 import os
 import re
 import struct
+from collections.abc import Iterator
 from typing import BinaryIO
 
 from ..._errors import SceneError
 from .._watch import Watch
-from ._rules import TICKS, frames_per_second, length_unit
+from ._rules import OLD_TICKS, frames_per_second, length_unit
 from ._table import ALWAYS, MANY, MANY_ATTRIBUTES, SOMETIMES, Node, RefLine, Table, is_wanted
 from ._type_ids import LEAVES, type_names
 
@@ -46,6 +48,10 @@ def read_binary(path: str, watch: Watch | None = None) -> Table:
     return reader.table
 
 
+class _Garbled(SceneError):
+    """A chunk that does not end where what it is in does."""
+
+
 class _Reader:
     def __init__(self, table: Table, file: BinaryIO, watch: Watch | None) -> None:
         self.table = table
@@ -56,7 +62,7 @@ class _Reader:
         self._head = 16 if self._wide else 8
         self._groups = (b"FOR8", b"LIS8") if self._wide else (b"FOR4", b"LIS4")
         self._types = type_names()
-        self._ticks = TICKS
+        self._ticks = OLD_TICKS
         self._chunks = 0
 
     def read(self) -> None:
@@ -69,12 +75,17 @@ class _Reader:
             tag, size = self._chunk(at, end)
             body = at + self._head
             if tag in self._groups:
-                self._group(self._at(body, 4), body + 4, body + size)
-                at = body + size
-            else:
-                at = body + self._padded(size)
+                self._whole_group(self._at(body, 4), body + 4, body + size)
+            at = self._after(tag, body, size)
         if self._watch is not None:
             self._watch.step(self._size, self._size)
+
+    def _whole_group(self, kind: bytes, at: int, end: int) -> None:
+        """A group whose ends are known: what is garbled in it takes no other with it."""
+        try:
+            self._group(kind, at, end)
+        except _Garbled:
+            self.table.garbled = True
 
     def _group(self, kind: bytes, at: int, end: int) -> None:
         if kind == b"HEAD":
@@ -197,17 +208,14 @@ class _Reader:
             return ticks / self._ticks * frames_per_second(self.table.time_unit)
         return number
 
-    def _each(self, at: int, end: int, groups: bool = False) -> list[tuple[bytes, int, int]]:
+    def _each(self, at: int, end: int, groups: bool = False) -> Iterator[tuple[bytes, int, int]]:
         """(tag, where its data begin, size) of the chunks between two places; or of the groups."""
-        found = []
         while at + self._head <= end:
             tag, size = self._chunk(at, end)
             body = at + self._head
-            is_group = tag in self._groups
-            if is_group == groups:
-                found.append((tag, body, size))
-            at = body + (size if is_group else self._padded(size))
-        return found
+            if (tag in self._groups) == groups:
+                yield tag, body, size
+            at = self._after(tag, body, size)
 
     def _chunk(self, at: int, end: int) -> tuple[bytes, int]:
         """Tag and size of the chunk at a place; it must end before `end`."""
@@ -224,9 +232,11 @@ class _Reader:
             raise self._damaged(at)
         return head[:4], size
 
-    def _padded(self, size: int) -> int:
-        unit = 8 if self._wide else 4
-        return (size + unit - 1) // unit * unit
+    def _after(self, tag: bytes, body: int, size: int) -> int:
+        """Where the next chunk begins: data are padded, groups of 64 bits are not."""
+        if self._wide:
+            return body + (size if tag in self._groups else (size + 7) // 8 * 8)
+        return body + (size + 3) // 4 * 4
 
     def _at(self, at: int, count: int) -> bytes:
         """`count` bytes at a place, fewer at the end of the file."""
@@ -236,9 +246,9 @@ class _Reader:
             self._window, self._start, start = self._file.read(max(_WINDOW, count)), at, 0
         return self._window[start : start + count]
 
-    def _damaged(self, at: int) -> SceneError:
+    def _damaged(self, at: int) -> _Garbled:
         name = os.path.basename(self.table.path)
-        return SceneError(
+        return _Garbled(
             f"{name} is cut short or garbled, from byte {at:,} on.", "Open it in Maya, save it again, or fetch it anew."
         )
 

@@ -55,9 +55,12 @@ def facts_of(closure: Closure, project: Project) -> MayaFacts:
 
 
 def _own_problems(table: Table) -> Iterator[Problem]:
+    name = posixpath.basename(slashes(table.path))
     if table.cut_short:
-        name = posixpath.basename(table.path)
         text = f"{name} does not end as Maya ends its files: it may be cut short, and something may be missing."
+        yield Problem(Severity.WARNING, text, name)
+    if table.garbled:
+        text = f"Parts of {name} are garbled and were passed over: something may be missing."
         yield Problem(Severity.WARNING, text, name)
 
 

@@ -27,8 +27,8 @@ FPS = {
     "sec": 1.0, "min": 1 / 60, "hour": 1 / 3600, "millisec": 1000.0,
 }  # fmt: skip
 """`currentUnit -time`: frames in a second; other units are a number before `fps`."""
-TICKS = 141_120_000
-"""Ticks in a second in a .mb, unless `TDUR` in its header says another number."""
+OLD_TICKS = 6000
+"""Ticks in a second in a .mb whose header does not say another number (`TDUR`; 141120000 from Maya 2017 on)."""
 _LENGTHS = {
     "millimeter": "mm", "centimeter": "cm", "meter": "m", "kilometer": "km", "inch": "in", "foot": "ft",
     "yard": "yd", "mile": "mi",

@@ -48,8 +48,8 @@ class Statements:
     """Yields each statement that may matter, its `;` included, as bytes.
 
     `inside` is to be True while the statements are about a node whose attributes are wanted: then every line that
-    sets one of them counts. After the last, `cut_short` tells whether the stream ended within a statement or without
-    the line that Maya ends its files with.
+    sets one of them counts. After the last, `cut_short` tells whether the stream ended without the line that Maya
+    ends its files with.
     """
 
     def __init__(self, file: BinaryIO, size: int, wanted: Wanted, watch: Watch | None) -> None:
@@ -73,7 +73,7 @@ class Statements:
                 last = _last(text, at, keep) or last
                 more = self._more()
                 if not more:
-                    self.cut_short = quoted ^ self._odd(text, keep, len(text)) or not ended or self.cut_short
+                    self.cut_short = not ended
                     return
                 text, at = text[keep:] + more, 0
                 continue
@@ -127,7 +127,6 @@ class Statements:
                 continue
             more = self._more()
             if not more:
-                self.cut_short |= stop == b";"
                 return text, begin, len(text) if stop == b"\n" else -1
             if len(text) - begin > LONGEST:
                 return text[begin:] + more, 0, -1

@@ -132,6 +132,9 @@ class Table:
         self.time_unit = "film"
         self.length_unit = "cm"
         self.cut_short = False
+        """It has no end such as Maya writes."""
+        self.garbled = False
+        """Something in it could not be read."""
         self._by_name: dict[str, list[Node]] = {}
         self._parents: dict[str, str] = {}
         self._kept = 0

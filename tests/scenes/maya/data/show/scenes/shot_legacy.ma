@@ -21,7 +21,7 @@ createNode camera -n "camShape" -p "|rig|cam";
 createNode transform -n "alt";
 createNode transform -n "cam" -p "alt";
 createNode camera -n "altShape" -p "|alt|cam";
-	setAttr ".rnd" no;
+	setAttr ".rnd" yes;
 createNode renderLayerManager -n "renderLayerManager";
 	setAttr ".crl" 2;
 	setAttr -s 3 ".rlmi";
