@@ -26,6 +26,8 @@ ROOT = frozenset({".start", ".variables", ".takes", ".OPlibraries", ".OPfallback
 """What is kept of the scene's own members."""
 _PLACES = {"def": 0, "parm": 2, "chn": 4}
 _EMPTY = (0,) * 6
+_SLASHES = (b"/", b":\\\\")
+"""What a path has in it; `C:\\wood.png` is written with its backslashes escaped."""
 _ONE_VALUE = re.compile(rb"[^\s{}]+\t\[[^\]\n]*\]\t\(\t")
 _VERSION = re.compile(rb"___Version___\0\0\0\x03\0([\x01-\x40])")
 _DOT = re.compile(rb'"input"\s*:\s*"(\S+)')
@@ -144,13 +146,14 @@ class Hip:
             self.looks_like_file.setdefault(path, []).extend(names)
 
     def _look(self, path: str, data: bytes) -> None:
-        at = data.find(b"/")
-        while at >= 0:
-            start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
-            line = data[start : end if end > 0 else len(data)]
-            if _ONE_VALUE.match(line) and (b"." in line or b"`" in line):
-                self._look_at_line(path, line)
-            at = data.find(b"/", start + len(line))
+        for sign in _SLASHES:
+            at = data.find(sign)
+            while at >= 0:
+                start, end = data.rfind(b"\n", 0, at) + 1, data.find(b"\n", at)
+                line = data[start : end if end > 0 else len(data)]
+                if _ONE_VALUE.match(line) and (b"." in line or b"`" in line):
+                    self._look_at_line(path, line)
+                at = data.find(sign, start + len(line))
 
     def _look_at_line(self, path: str, line: bytes) -> None:
         for name, row in _parms.values(line).items():
