@@ -19,7 +19,7 @@ _VARIABLES = (
 _USERDATA = b"\0\0\0\1\0\r___Version___\0\0\0\3\0\x0820.5.522"
 _KINDS = ("attribwrangle", "xform", "null", "switch", "merge", "normal", "polyextrude::2.0", "copytopoints::2.0")
 _ORDINARY = "".join(
-    f"setting{i}\t[ 0\tlocks=0 ]\t(\t{value}\t)\n" for i, value in enumerate(['"on"', "0", "1.5", '""'] * 6)
+    f"setting{i}\t[ 0\tlocks=0 ]\t(\t{value}\t)\n" for i, value in enumerate(['"on"', "0", "1.5", '""'] * 14)
 )
 
 
