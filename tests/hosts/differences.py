@@ -33,9 +33,9 @@ TABLE: tuple[Difference, ...] = (
     Difference(
         "houdini",
         ".*",
-        r"assets\.hda\.libraries\..*|problems\.warning libraries",
-        "The file lists the libraries that the scene installs; hou tells all that are loaded, not which are the scene's",
-        "https://www.sidefx.com/docs/houdini/hom/hou/hda.html#loadedFiles",
+        r"assets\.hda\.[^/$]*\.\$.*|problems\.warning [^/]*",
+        "The file lists the libraries that the scene installs, but not what is in them; hou tells each type's library",
+        "https://www.sidefx.com/docs/houdini/hom/hou/HDADefinition.html#libraryFilePath",
     ),
 )
 

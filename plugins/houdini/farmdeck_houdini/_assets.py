@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hou
 from farmdeck import Plugin
+from farmdeck.scenes.houdini._files import resolved
 from farmdeck.scenes.houdini._libraries import EMBEDDED, is_factory
 from farmdeck.scenes.houdini._rules import type_version
+
+from ._files import NamedFile
 
 
 class DigitalAssets:
@@ -15,7 +18,7 @@ class DigitalAssets:
         self._seen: set[str] = set()
         self._own = hou.getenv("HFS") or ""
         self._plugins: dict[str, Plugin] = {}
-        self.libraries: dict[str, str] = {}
+        self._libraries: dict[str, str] = {}
         """Their library files, each with the first of its types by name; embedded ones have none."""
         self.embedded: set[str] = set()
         """Types that the scene itself defines."""
@@ -24,6 +27,13 @@ class DigitalAssets:
     def plugins(self) -> tuple[Plugin, ...]:
         """Those that do not come with Houdini, by type name."""
         return tuple(self._plugins[name] for name in sorted(self._plugins))
+
+    def files(self, folder: str) -> list[NamedFile]:
+        """Their libraries; the farm may have an asset on its own path, so that none is required."""
+        return [
+            NamedFile(path, resolved(hou.text.expandString(path), folder), "hda", name, True)
+            for path, name in self._libraries.items()
+        ]
 
     def look_at(self, node: hou.OpNode) -> None:
         """The node's type."""
@@ -43,4 +53,4 @@ class DigitalAssets:
         if library == EMBEDDED:
             self.embedded.add(name)
         else:
-            self.libraries[library] = min(name, self.libraries.get(library, name))
+            self._libraries[library] = min(name, self._libraries.get(library, name))

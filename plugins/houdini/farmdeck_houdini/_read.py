@@ -99,8 +99,7 @@ def read_open_scene(file: str) -> Generator[tuple[int, int], None, Finish]:
             **takes_detail(take.name() for take in hou.takes.takes()),
         },
     )
-    libraries = tuple(NamedFile(path, path, "hda", owner, True) for path, owner in digital_assets.libraries.items())
-    return Finish(scene, (*files.named, *stages, *libraries))
+    return Finish(scene, (*files.named, *stages, *digital_assets.files(folder)))
 
 
 def _playback() -> Playback:

@@ -86,12 +86,12 @@ class Session:
         return any(base_name(child.type) in node_types.OBJECTS for child in node.children.values())
 
     def library(self, node: FileNode) -> str:
-        """The library that its type is defined in, where it lies; "" for a type that is compiled in."""
+        """The library that its type is defined in, as the scene has it; "" for a type that is compiled in."""
         known = self.file.libraries.get(self.asset_key(node), "")
         if known or self.asset_key(node) not in self.file.scripts:
             return known
         installed = [path for path in self.file.scene_libraries if not path.startswith("$HFS")]
-        return installed[0].replace("$HIP", self.variables["HIP"]) if installed else "Embedded"
+        return installed[0] if installed else "Embedded"  # of several the file does not tell which
 
     def asset_version(self, node: FileNode) -> str:
         """The library itself is not here; a node that is made from it keeps its version as user data."""

@@ -68,6 +68,7 @@ def _objects() -> dict[str, N]:
         "other": N("file", {"filemode": "read", "file": "op:/obj/cam1"}),
         "linked": N("file", {"filemode": "read", "file": "x"}, expressions={"file": 'chs("../sim/file")'}),
         "python": N("file", {"filemode": "read", "file": "`details(0, 'path')`/a.bgeo"}),
+        "windows": N("file", {"filemode": "read", "file": "C:\\studio\\geo\\a.bgeo"}),
         "cache": N("rop_geometry", {**RANGE, "sopoutput": "$HIP/geo/$OS.$F.bgeo.sc"}, ["sim"]),
     }
     shader = N("principledshader::2.0", {"basecolor_texture": "$HIP/tex/wood.<UDIM>.exr"})
@@ -75,6 +76,9 @@ def _objects() -> dict[str, N]:
         "cam1": N("cam", {"res": ("1920", "1080"), "aspect": "1"}),
         "cam2": N("cam", {"res": ("2048", "858"), "aspect": "2"}),
         "geo1": N("geo", children=files),
+        "abc": N(
+            "alembicarchive", children={"x": N("alembicxform", children={"cam": N("cam", {"res": ("64", "36")})})}
+        ),
         "mats": N("matnet", children={"wood": shader}),
         "rig1": N("studio::rig::2.1", {"rest": "$HIP/geo/rest.abc", "export": "$HIP/geo/export.abc"}),
     }
@@ -98,6 +102,9 @@ def _rops() -> dict[str, N]:
         "arnold1": N("arnold", {**RANGE, "camera": "/obj/gone", "ar_picture": "`strcat($HIP,'/a/')`b.$F4.exr"}),
         "rs": N("Redshift_ROP", redshift, ["mantra1"]),
         "prman": N("ris::3.0", {**RANGE, **ris, "camera": "../cam9"}),
+        "keyed": N(
+            "ifd", {**mantra, "vm_picture": "/old.0001.exr"}, expressions={"vm_picture": '"$HIP/k/$OS.$F4.exr"'}
+        ),
         "fetch1": N("fetch", {"source": "/obj/geo1/cache"}),
         "wedge1": N("wedge", {"driver": "../mantra1"}),
         "nowhere": N("fetch", {"source": "/out/gone"}),

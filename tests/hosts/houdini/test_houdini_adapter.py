@@ -65,7 +65,7 @@ def test_render_nodes_wherever_they_live(houdini: Open, shot: Path) -> None:
         and scene.item("/obj/geo1/cache").enabled is False
     )
     enabled = [item.name.rpartition("/")[2] for item in scene.items if item.enabled]
-    assert enabled == ["arnold1", "mantra1", "mplay", "prman", "rs", "shadow", "still", "studio1", "render1"]
+    assert enabled == ["arnold1", "keyed", "mantra1", "mplay", "prman", "rs", "shadow", "still", "studio1", "render1"]
     assert scene.software.version == "20.5.278" and scene.details == {"licence": "Commercial"}
     assert scene.variables["SHOW"] == "/jobs/høst" and "_HIP_SAVEVERSION" not in scene.variables
 
@@ -81,6 +81,7 @@ def test_files_of_every_node(houdini: Open, shot: Path) -> None:
     assert [asset.path for asset in scene.assets if asset.owner == "/obj/rig1"] == ["$HIP/geo/rest.abc"]
     assert ("/obj/geo1/written", "cache") not in found and ("/obj/geo1/other", "cache") not in found
     assert found["/stage/set", "image"].files == (f"{shot.parent.as_posix()}/usd/grain.png",)
+    assert found["/obj/geo1/windows", "cache"].files == ("C:/studio/geo/a.bgeo",)
     said = {problem.subject: problem.severity for problem in scene.problems}
     assert said["/obj/geo1/lost"] is Severity.ERROR and said["/obj/geo1/unset"] is Severity.WARNING
     assert said["/tasks/topnet1"] is Severity.NOTE
