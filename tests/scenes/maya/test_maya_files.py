@@ -130,6 +130,29 @@ def test_yeti_reads_its_cache_when_told(written: Written) -> None:
     assert found(scene, "cached") == [("fur.%04d.fur", ["fur.0001.fur", "fur.0002.fur"], False)]
 
 
+def test_an_xgen_collection_names_more(written: Written) -> None:
+    text = 'createNode xgmPalette -n "hair";\n\tsetAttr ".xfn" -type "string" "shot__hair.xgen";\n'
+    path = written(text)
+    folder = path.parent / "xgen" / "collections" / "hair" / "desc"
+    folder.mkdir(parents=True)
+    (folder / "length.ptx").touch()
+    (path.parent / "shot__hair.abc").touch()
+    (path.parent / "shot__hair.xgen").write_text(
+        "Palette\n\tname\t\thair\n\txgDataPath\t\t${PROJECT}xgen/collections/hair;${HOME}/gone\n", encoding="utf-8"
+    )
+    scene = read_scene(path)
+    assert [[os.path.basename(file) for file in row.files] for row in scene.assets] == [
+        ["shot__hair.abc"], ["length.ptx"], ["shot__hair.xgen"],
+    ]  # fmt: skip
+    assert not scene.problems
+
+
+def test_a_layer_without_a_camera_is_a_problem(written: Written) -> None:
+    text = 'createNode camera -s -n "perspShape" -p "persp";\n\tsetAttr ".rnd" no;\n'
+    (problem,) = read_scene(written(text)).problems
+    assert problem.subject == "masterLayer" and "no camera" in problem.message
+
+
 def test_arnold_reads_what_lies_beside(written: Written) -> None:
     text = 'createNode file -n "one";\n\tsetAttr ".ftn" -type "string" "tex/a.<UDIM>.png";\n'
     files = ["tex/a.1001.png", "tex/a.1001.tx"]

@@ -15,6 +15,7 @@ from ._facts import LayerFacts, MayaFacts, NodeFacts
 from ._files import NodeFile, beside, files_of
 from ._output import Naming, animated, outputs
 from ._rules import Value, frames_per_second, is_on, number, pixel_aspect, short_names, whole
+from ._xgen import data_folders, patches
 
 COLOR_NODE = "defaultColorMgtGlobals"
 """The node that names the OCIO configuration."""
@@ -115,6 +116,9 @@ def _nearest(value: float) -> int:
 def _settings_problems(facts: MayaFacts) -> list[Problem]:
     found = []
     for layer in facts.layers:
+        if layer.renderable and not layer.cameras:
+            text = f'"{layer.label}" renders through no camera: switch on Renderable in the one that it should use.'
+            found.append(Problem(Severity.WARNING, text, layer.label))
         step = number(layer.values.get("defaultRenderGlobals.byFrameStep"), 1)
         if is_on(layer.values.get("defaultRenderGlobals.animation")) and step != max(1, _nearest(step)):
             text = f'"{layer.label}" renders every {step:g} frames; Farmdeck sends whole frames only.'
@@ -160,6 +164,15 @@ class _Files:
         ready = beside(full)
         if self._tx and file.kind == "image" and ready and self._is_there(ready):
             self._found.at(beside(file.path), ready, "image", node.name, optional=True)
+        if node.type == "xgmPalette":
+            self._xgen(node.name, full)
+
+    def _xgen(self, owner: str, collection: str) -> None:
+        """What a collection file names, as far as it is there: not every description has maps of its own."""
+        for data in data_folders(collection, self._facts.project.root):
+            self._found.tree(data, self._folder, owner, required=False)
+        if self._disk.exists(patches(collection)):
+            self._found.at(patches(collection), patches(collection), "cache", owner, optional=True)
 
     def _is_there(self, full: str) -> bool:
         tokens = token_pattern(full)
