@@ -7,11 +7,11 @@ is gone is left out, and the callbacks of `_watch` have the scene read again.
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, replace
 
 import hou
-from farmdeck.scene import Scene, Software
+from farmdeck.scene import RenderItem, Scene, Software
 from farmdeck.scenes._disk import Disk
 from farmdeck.scenes._found import Found
 from farmdeck.scenes.houdini import _problems
@@ -28,7 +28,7 @@ from ._open import OpenScene
 from ._usd import Dependencies, composed_layers
 from ._walk import node_at, nodes
 
-_FORMS = {hou.licenseCategoryType.Commercial: b"070707", hou.licenseCategoryType.Indie: b"HouLC\x1a"}
+_FORMS = ((hou.licenseCategoryType.Commercial, b"070707"), (hou.licenseCategoryType.Indie, b"HouLC\x1a"))
 """What scenes of each licence begin with; those of every other are for non-commercial use alone."""
 _NON_COMMERCIAL = b"HouNC\x1a"
 
@@ -59,47 +59,70 @@ class Finish:
 
 def read_open_scene(file: str) -> Generator[tuple[int, int], None, Finish]:
     """Everything that Houdini tells of the scene at `file` ("": never saved), a node or an item at each turn."""
-    folder = os.path.dirname(file) or hou.getenv("HIP") or ""
-    open_scene, digital_assets = OpenScene(), DigitalAssets()
-    files = Files(open_scene, folder)
-    done = 0
-    for node, waiting in nodes():
-        try:
-            path = node.path()
-            open_scene.note(node, path)
-            digital_assets.look_at(node)
-            files.look_at(node, path)
-        except hou.ObjectWasDeleted:
-            continue
-        done += 1
-        yield done, done + waiting
-    playback = _playback()
-    items = Items(open_scene, open_scene, playback, folder)
-    listed = []
-    for path in sorted(items.rows):
-        listed.append(items.item(path))
-        yield done + len(listed), done + len(items.rows)
-    stages = _stages(items)
-    networks = [_problems.pdg_network(path) for path in task_networks(open_scene)]
-    embedded = {"hdas_embedded": ",".join(sorted(digital_assets.embedded))} if digital_assets.embedded else {}
-    scene = Scene(
-        file=file,
-        software=Software("Houdini", hou.applicationVersionString()),
-        items=tuple(listed),
-        cameras=items.cameras,
-        frames=playback.frames,
-        fps=playback.fps,
-        plugins=digital_assets.plugins,
-        problems=(*items.problems, *files.problems, *networks),
-        unsaved=not file or (hou.isUIAvailable() and hou.hipFile.hasUnsavedChanges()),
-        variables=scene_variables(_variables(), hou.hipFile.path()),
-        details={
-            "licence": LICENCES[_FORMS.get(hou.licenseCategory(), _NON_COMMERCIAL)],
-            **embedded,
-            **takes_detail(take.name() for take in hou.takes.takes()),
-        },
-    )
-    return Finish(scene, (*files.named, *stages, *digital_assets.files(folder)))
+    reading = _Reading(file)
+    yield from reading.nodes()
+    yield from reading.items()
+    return reading.finish()
+
+
+class _Reading:
+    """What is known so far."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._folder = os.path.dirname(file) or hou.getenv("HIP") or ""
+        self._open, self._digital_assets = OpenScene(), DigitalAssets()
+        self._files = Files(self._open, self._folder)
+        self._done = 0
+
+    def nodes(self) -> Generator[tuple[int, int], None, None]:
+        """What each node is, and the files that it names."""
+        for node, waiting in nodes():
+            try:
+                path = node.path()
+                self._open.note(node, path)
+                self._digital_assets.look_at(node)
+                self._files.look_at(node, path)
+            except hou.ObjectWasDeleted:
+                continue
+            self._done += 1
+            yield self._done, self._done + waiting
+
+    def items(self) -> Generator[tuple[int, int], None, None]:
+        """What the render nodes among them render."""
+        self._playback = _playback()
+        self._items = Items(self._open, self._open, self._playback, self._folder)
+        self._listed: list[RenderItem] = []
+        for path in sorted(self._items.rows):
+            self._listed.append(self._items.item(path))
+            yield self._done + len(self._listed), self._done + len(self._items.rows)
+
+    def finish(self) -> Finish:
+        """All of it."""
+        networks = [_problems.pdg_network(path) for path in task_networks(self._open)]
+        scene = Scene(
+            file=self._file,
+            software=Software("Houdini", hou.applicationVersionString()),
+            items=tuple(self._listed),
+            cameras=self._items.cameras,
+            frames=self._playback.frames,
+            fps=self._playback.fps,
+            plugins=self._digital_assets.plugins,
+            problems=(*self._items.problems, *self._files.problems, *networks),
+            unsaved=not self._file or (hou.isUIAvailable() and hou.hipFile.hasUnsavedChanges()),
+            variables=scene_variables(_variables(), hou.hipFile.path()),
+            details=_details(self._digital_assets.embedded),
+        )
+        files = (*self._files.named, *_stages(self._items), *self._digital_assets.files(self._folder))
+        return Finish(scene, files)
+
+
+def _details(embedded: Iterable[str]) -> dict[str, str]:
+    category = hou.licenseCategory()
+    form = next((form for known, form in _FORMS if known == category), _NON_COMMERCIAL)
+    assets = ",".join(sorted(embedded))
+    takes = takes_detail(take.name() for take in hou.takes.takes())
+    return {"licence": LICENCES[form], **({"hdas_embedded": assets} if assets else {}), **takes}
 
 
 def _playback() -> Playback:
