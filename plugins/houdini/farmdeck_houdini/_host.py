@@ -75,9 +75,10 @@ class HoudiniHost:
         return hou.root().userData(CHOICES) or ""
 
     def store_choices(self, text: str) -> None:
-        """Keep it with the scene."""
+        """Keep it with the scene; the artist's Undo does not see it."""
         if hou.root().userData(CHOICES) != text:
-            hou.root().setUserData(CHOICES, text)
+            with hou.undos.disabler():
+                hou.root().setUserData(CHOICES, text)
 
     def watch(self, changed: Callable[[], None], saving: Callable[[], None]) -> Callable[[], None]:
         """See `_watch.Watch`; edits of render nodes are seen after the first reading."""

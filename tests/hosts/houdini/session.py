@@ -36,6 +36,7 @@ class Session:
         self.variables = {**self.file.variables, "HIP": folder, "HIPFILE": self.path, "HIPNAME": stem}
         self.take = self.file.current_take
         self.dirty = self.new = self.loading = self.playing = False
+        self.undoable, self.undos = True, 0
         self.frozen = False
         """While a scene is read nothing at all may be written."""
         self.journal: list[str] = []
@@ -199,6 +200,7 @@ class Session:
             raise ForbiddenWrite(what)
         self.journal.append(what)
         self.dirty = self.dirty or dirties
+        self.undos += self.undoable and dirties
 
     def _install_folder(self) -> str:
         """`$HFS` of the machine that saved it: where its own assets lie."""

@@ -162,6 +162,25 @@ class Text(Strict, hou="text"):
         return hscript.expand(str, place)
 
 
+class UndosDisabler(Strict, hou="UndosDisabler"):
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __enter__(self) -> None:
+        self._session.undoable = False
+
+    def __exit__(self, *details: Any) -> None:
+        self._session.undoable = True
+
+
+class Undos(Strict, hou="undos"):
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def disabler(self) -> UndosDisabler:
+        return UndosDisabler(self._session)
+
+
 class Hou(types.ModuleType):
     """The module. What is not here and is in the stubs raises NotImplementedError, what is in neither NotHere."""
 
@@ -173,7 +192,7 @@ class Hou(types.ModuleType):
         self.__dict__.update(self._classes)
         self.Error, self.OperationFailed, self.ObjectWasDeleted = Error, OperationFailed, ObjectWasDeleted
         self.hipFile, self.playbar, self.takes = HipFile(self), Playbar(session), Takes(session)
-        self.hda, self.text = Hda(session), Text(session)
+        self.hda, self.text, self.undos = Hda(session), Text(session), Undos(session)
         self.module = Module(self)
 
     def __getattr__(self, name: str) -> Any:

@@ -264,6 +264,7 @@ def test_choices_are_kept_with_the_scene(houdini: Open, shot: Path) -> None:
     assert here.load_choices() == '{"farm": "local"}'
     here.store_choices('{"farm": "local"}')
     assert world._session.journal == ["user data farmdeck"], "the same is not written again"
+    assert world._session.undos == 0 and world._session.undoable
 
 
 def test_save_and_save_as(houdini: Open, shot: Path) -> None:
