@@ -127,6 +127,22 @@ def test_one_thing_without_end(piece: bytes, tmp_path: Path) -> None:
     assert time.monotonic() - started < 2 * SECONDS
 
 
+VALUES = {
+    "escapes": b'".ftn" -type "string" "' + b'\\"' * 1_500_000 + b'"',
+    "words": b'".ftn" ' + b"1 " * 1_500_000,
+    "edits": b'".ed" -type "dataReferenceEdits" 2 "a" "renderable" "' + b'\\"' * 1_500_000 + b'"',
+}
+
+
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
+def test_a_value_of_megabytes_takes_no_gigabytes(value: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.ma"
+    path.write_bytes(b'//Maya ASCII 2024 scene\ncreateNode file -n "f";\n\tsetAttr ' + value + b";\n")
+    started = time.monotonic()
+    assert peak(path) < 60 << 20
+    assert time.monotonic() - started < SECONDS
+
+
 def test_a_million_chunks_of_nothing_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("farmdeck.scenes.maya._binary.MAX_CHUNKS", 10_000)
     path = tmp_path / "a.mb"

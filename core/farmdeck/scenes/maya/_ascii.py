@@ -24,15 +24,19 @@ from ._table import (
 )
 
 _PLAIN = r'[^\s"();+{},][^\s"();{},]*'
-_TOKEN = re.compile(rf'"((?:[^"\\]|\\.)*)"|({_PLAIN})|([()+])', re.DOTALL)
+_STRING = r'"([^"\\]*(?:\\.[^"\\]*)*)"'
+_TOKEN = re.compile(rf"{_STRING}|({_PLAIN})|([()+])", re.DOTALL)
 _PLAIN_TOKEN = re.compile(rf'"([^"]*)"|({_PLAIN})')
 _NODE = re.compile(r'(\w+) (-s )?-n "([^"\\]*)"(?: -p "([^"\\]*)")?;?\s*\Z')
 """`createNode` as Maya writes it."""
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r"}
-_EDIT = re.compile(r'\s2 "((?:[^"\\]|\\.)*)" "(\w+)"\s+"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_SHORT = _STRING.replace(")*)", "){0,200})")
+_EDIT = re.compile(rf'\s2 {_SHORT} "(\w+)"\s+{_SHORT}', re.DOTALL)
 """Of a reference's edits, those that set an attribute: `2 "node" "attribute" " value"`."""
-_EDITS = re.compile(r'"\.ed"')
+_EDITS = re.compile(rb'"\.ed"')
+_LONGEST = 1 << 20
+"""Of a statement other than those of reference edits: what we ask for is a path or a number."""
 _WIDE = {
     932: re.compile(rb"[\x81-\x9f\xe0-\xfc][\x40-\xfc]"),
     936: re.compile(rb"[\x81-\xfe][\x40-\xfe]"),
@@ -100,7 +104,13 @@ class _Reader:
         if raw.startswith(b"//"):
             self._comment(raw)
             return
+        edits = _EDITS.search(raw, 0, 80) is not None
+        if len(raw) > _LONGEST and not edits:
+            return
         text = raw.decode(self._encoding, errors="replace")
+        if edits:
+            self._edits(text)
+            return
         command, _, rest = text.partition(" ")
         action = {
             "createNode": self._create, "select": self._select, "setAttr": self._set, "connectAttr": self._connect,
@@ -144,9 +154,6 @@ class _Reader:
         self._statements.inside = bool(listed)
 
     def _set(self, rest: str) -> None:
-        if _EDITS.search(rest, 0, 80):
-            self._edits(rest)
-            return
         listed = words(rest)
         at = next((index for index, word in enumerate(listed) if word.quoted), len(listed))
         while at < len(listed) and "." not in listed[at].text:  # the type of `setAttr -type "string" ".a" "b"`

@@ -19,7 +19,7 @@ from ._rules import SETTINGS
 CHUNK = 4 << 20
 MAX_STATEMENTS = 4_000_000
 """Of those that may matter; a real scene of a gigabyte has some hundred thousand."""
-LONGEST = 64 << 20
+LONGEST = 16 << 20
 """A statement that is longer is passed over; reference edits of a whole crowd take a few megabytes."""
 _LONGEST_LINE = 1 << 20
 """A line that matters is shorter: so much is kept, at most, for one that may go on."""
