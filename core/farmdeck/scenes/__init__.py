@@ -24,6 +24,8 @@ _READERS = {
     b"FOR8": (".maya._read", "read_maya"),
 }
 """By the file's first bytes: the module, and the function of (path, watch) in it."""
+_CHOOSE = "Choose a Maya, Houdini, 3ds Max or Blender scene."
+_EXTENSIONS = (".blend", ".ma", ".mb", ".hip", ".hiplc", ".hipnc", ".max")
 _PACKED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")
 _OTHERS = {
     b"\x89PNG": "a PNG picture", b"\xff\xd8\xff": "a JPEG picture", b"PK\x03\x04": "a zip archive",
@@ -46,10 +48,10 @@ def read_scene(path: str | os.PathLike[str], *, watch: Watch | None = None) -> S
             return reader(path, watch)
     name, extension = os.path.basename(path), os.path.splitext(path)[1].lower()
     other = next((text for magic, text in _OTHERS.items() if start.startswith(magic)), "")
-    if extension.startswith(".blend") or not other:
-        what = f"it is {other}" if other else "its first bytes are none that Farmdeck knows" if start else "it is empty"
-        raise SceneError(f"{name} is not a scene file: {what}.", "Choose a .blend file.")
-    raise SceneError(f"{name} is {other}, which Farmdeck cannot read.", "Choose a .blend file.")
+    if other and extension not in _EXTENSIONS:
+        raise SceneError(f"{name} is {other}, which Farmdeck cannot read.", _CHOOSE)
+    what = f"it is {other}" if other else "its first bytes are none that Farmdeck knows" if start else "it is empty"
+    raise SceneError(f"{name} is not a scene file: {what}.", _CHOOSE)
 
 
 def _start(path: str) -> bytes:

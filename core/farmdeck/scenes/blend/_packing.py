@@ -75,7 +75,7 @@ def _reading(path: str) -> Iterator[IO[bytes]]:
     """The file, open; raises SceneError when it is none, is a pipe or a device, or when reading fails."""
     try:
         if not stat.S_ISREG(os.stat(path).st_mode):
-            raise SceneError(f"{path} is not a file.", "Choose a .blend file.")
+            raise SceneError(f"{path} is not a file.", "Choose a scene file.")
         with open(path, "rb") as file:
             yield file
     except (OSError, ValueError) as exc:
