@@ -220,3 +220,20 @@ def test_a_home_that_cannot_be_written(tmp_path: Path):
     said = line.refused("jobs")
     assert str(tmp_path / "file" / "home") in said
     assert "FARMDECK_HOME" in said
+
+
+MAYA = """//Maya ASCII 2024 scene
+requires maya "2024";
+fileInfo "version" "2024";
+select -ne :defaultRenderGlobals;
+	setAttr ".ren" -type "string" "arnold";
+// End of shot.ma
+"""
+
+
+def test_a_scene_whose_application_is_not_here(farmdeck: CommandLine, tmp_path: Path):
+    scene = tmp_path / "shot.ma"
+    scene.write_text(MAYA, encoding="utf-8")
+    assert farmdeck.ok("inspect", scene).startswith("shot.ma  Maya 2024, 24 fps\n")
+    said = farmdeck.refused("submit", scene)
+    assert "No Maya is found on this machine. Install Maya, or choose another farm." in said

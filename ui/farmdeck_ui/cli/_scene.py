@@ -173,6 +173,9 @@ def _check_environment(scene: Scene, farm: FarmInfo, env: str, force: bool) -> N
     fix = make if editable else "Choose another environment, or another farm."
     if not envs and editable and not force:
         raise BadInput(f"{farm.name} has no environment that renders this scene.", fix)
+    software = scene.software.name
+    if farm.kind == "local" and not env and not force and software not in {one.software.name for one in envs}:
+        raise BadInput(f"No {software} is found on this machine.", f"Install {software}, or choose another farm.")
     if envs:
         best = match_environments(scene, [one for one in envs if env in ("", one.name)])[0]
         if best.fit is Fit.NONE and not force:
