@@ -179,3 +179,8 @@ def fat_place(raw: bytes) -> tuple[int, int]:
     """(sector size, where the FAT's first sector lies) of a compound file."""
     size = 1 << struct.unpack_from("<H", raw, 30)[0]
     return size, (struct.unpack_from("<I", raw, 76)[0] + 1) * size
+
+
+def entry_place(raw: bytes, stream: str) -> int:
+    """Where the stream's entry in the directory lies: 116 bytes on its first sector, 120 its size."""
+    return raw.index(f"{stream}\0".encode("utf-16-le"))

@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.make_max import SUMMARY, chunk, directory, number, records, summary, write_compound
-from tests.scenes.max.max_scenes import SCENES, basic, fat_place, groups, rendering
+from tests.scenes.max.max_scenes import SCENES, basic, entry_place, fat_place, groups, rendering
 
 SECONDS = 10.0
 MEMORY = 200 << 20
@@ -95,12 +95,15 @@ def test_sectors_that_lead_back(bases: list[bytes], tmp_path: Path) -> None:
         tried(tmp_path / "a.max", bytes(raw))
 
 
-def test_a_sector_in_use_that_is_not_there(tmp_path: Path) -> None:
-    """Nothing that is read lies in it, as when the end of the geometry is lost."""
-    path = SCENES["shot"](tmp_path)
+def test_the_geometry_lost_its_end(tmp_path: Path) -> None:
+    """It isn't read: the summary tells the cameras."""
+    path = tmp_path / "a.max"
+    write_compound(path, basic(Scene=bytes(20_000)))
+    assert tried(path) is None
     raw = bytearray(path.read_bytes())
     size, fat = fat_place(raw)
-    struct.pack_into("<I", raw, fat + 4 * (len(raw) // size), 0xFFFFFFFE)
+    start = entry_place(raw, "Scene") + 116
+    struct.pack_into("<I", raw, fat + 4 * struct.unpack_from("<I", raw, start)[0], len(raw) // size)
     error = tried(path, bytes(raw))
     assert error is not None and "cut short" in error.what
 
@@ -108,8 +111,7 @@ def test_a_sector_in_use_that_is_not_there(tmp_path: Path) -> None:
 def test_a_directory_that_leads_back(tmp_path: Path) -> None:
     path = SCENES["shot"](tmp_path)
     raw = bytearray(path.read_bytes())
-    at = raw.index("Config\0".encode("utf-16-le"))
-    struct.pack_into("<III", raw, at + 68, 1, 1, 1)
+    struct.pack_into("<III", raw, entry_place(raw, "Config") + 68, 1, 1, 1)
     tried(path, bytes(raw))
 
 
@@ -117,9 +119,104 @@ def test_a_directory_that_leads_back(tmp_path: Path) -> None:
 def test_a_stream_larger_than_its_file(size: int, tmp_path: Path) -> None:
     path = SCENES["silent"](tmp_path)
     raw = bytearray(path.read_bytes())
-    struct.pack_into("<Q", raw, raw.index("Scene\0".encode("utf-16-le")) + 120, size)
+    struct.pack_into("<Q", raw, entry_place(raw, "Scene") + 120, size)
     error = tried(path, bytes(raw))
     assert error is not None and "cut short" in error.what
+
+
+def put(places: dict[int, int], code: str = "<I") -> Callable[[Path], None]:
+    """Writes numbers into the header of a file of 6 MB."""
+
+    def change(path: Path) -> None:
+        write_compound(path, basic(Scene=bytes(6 << 20)), sector=512)
+        raw = bytearray(path.read_bytes())
+        for place, value in places.items():
+            struct.pack_into(code, raw, place, value)
+        path.write_bytes(raw)
+
+    return change
+
+
+def endless_tables(path: Path) -> None:
+    """The FAT has four thousand million sectors, all told by one that goes on with itself."""
+    write_compound(path, basic(Scene=bytes(6 << 20)), sector=512)
+    raw = bytearray(path.read_bytes())
+    place = struct.unpack_from("<I", raw, entry_place(raw, "Scene") + 116)[0]
+    fats = 0xFFFFFF00
+    struct.pack_into("<I", raw, 44, fats)
+    struct.pack_into("<II", raw, 68, place, -(-(fats - 109) // 127))
+    struct.pack_into("<109I", raw, 76, *[place] * 109)
+    struct.pack_into("<128I", raw, (place + 1) * 512, *[place] * 128)
+    path.write_bytes(raw)
+
+
+def many_streams(path: Path) -> None:
+    """A directory of 40,000 entries in a tree; each stream starts elsewhere, so each is compared with all others."""
+    write_compound(path, {**basic(), "Zoo": b"".join(entry(index, 40_000) for index in range(40_000))})
+    raw = bytearray(path.read_bytes())
+    struct.pack_into("<I", raw, 48, struct.unpack_from("<I", raw, entry_place(raw, "Zoo") + 116)[0])
+    path.write_bytes(raw)
+
+
+def entry(index: int, count: int) -> bytes:
+    """Of a balanced tree below the first entry, numbered as a heap is."""
+    left, right = (place if place < count and index else 0xFFFFFFFF for place in (2 * index, 2 * index + 1))
+    name = f"{index:030}\0".encode("utf-16-le")
+    return struct.pack(
+        "<64sHBBIII36xIQ",
+        name,
+        62,
+        2 if index else 5,
+        1,
+        left,
+        right,
+        0xFFFFFFFF if index else 1,
+        1_000_000 + index,
+        9000,
+    )
+
+
+def shared_sectors(path: Path) -> None:
+    """Each of 200 streams is as long as the file: one sector, again and again."""
+    names = [f"S{index}" for index in range(200)]
+    write_compound(path, {**basic(), **{name: bytes(4096) for name in names}})
+    raw = bytearray(path.read_bytes())
+    _, fat = fat_place(raw)
+    for name in names:
+        at = entry_place(raw, name)
+        (sector,) = struct.unpack_from("<I", raw, at + 116)
+        struct.pack_into("<I", raw, fat + 4 * sector, sector)
+        struct.pack_into("<Q", raw, at + 120, len(raw))
+    path.write_bytes(raw)
+
+
+CONTAINERS: dict[str, Callable[[Path], None]] = {
+    "endless tables": endless_tables,
+    "many streams": many_streams,
+    "shared sectors": shared_sectors,
+    "a deep tree": lambda path: write_compound(path, {**basic(), **{f"S{index}": b"x" for index in range(980)}}),
+    "too large a directory": lambda path: write_compound(
+        path, {**basic(), **{f"S{index}": b"" for index in range(5_000)}}
+    ),
+    "sectors of 2**65535 bytes": put({30: 0xFFFF}, "<H"),
+    "mini sectors of 2**65535 bytes": put({32: 0xFFFF}, "<H"),
+    "large mini FAT": put({64: 0xFFFFFF}),
+    "the directory begins nowhere": put({48: 0x7FFFFFFF}),
+}
+"""Containers that cost as much as they can, none of them a scene."""
+
+
+@pytest.mark.parametrize("name", CONTAINERS)
+def test_hostile_container(name: str, tmp_path: Path) -> None:
+    CONTAINERS[name](tmp_path / "a.max")
+    tracemalloc.start()
+    try:
+        error = tried(tmp_path / "a.max")
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert error is not None and "damaged" in error.what
+    assert peak < MEMORY
 
 
 def bomb(megabytes: int) -> Iterator[bytes]:
