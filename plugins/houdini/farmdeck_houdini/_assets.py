@@ -46,7 +46,7 @@ class DigitalAssets:
         if definition is None:
             return
         library = definition.libraryFilePath()
-        if is_factory(library) or (self._own and library.startswith(self._own)):
+        if is_factory(library, self._own):
             return
         name = kind.name()
         self._plugins[name] = Plugin(name, type_version(name) or definition.version())

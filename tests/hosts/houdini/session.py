@@ -91,7 +91,7 @@ class Session:
         known = self.file.libraries.get(self.asset_key(node), "")
         if known or self.asset_key(node) not in self.file.scripts:
             return known
-        installed = [path for path in self.file.scene_libraries if not path.startswith("$HFS")]
+        installed = [path for path in self.file.scene_libraries if not path.startswith(("$HFS", self.hfs + "/"))]
         return installed[0] if installed else "Embedded"  # of several the file does not tell which
 
     def asset_version(self, node: FileNode) -> str:

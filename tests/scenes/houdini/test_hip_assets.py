@@ -147,6 +147,30 @@ def test_digital_assets_and_their_libraries(tmp_path: Path) -> None:
     assert [problem.subject for problem in read.problems] == ["labs::tree::2.0"]
 
 
+def test_every_library_in_the_install_folder_is_houdinis_own(tmp_path: Path) -> None:
+    fallbacks = (
+        b"Vop/mtlximage C:/PROGRA~1/HOUDIN~1/houdini/otls/MaterialX.hda\nVop/mtlximage otls/MaterialX.hda\n"
+        b"Sop/color C:/PROGRA~1/HOUDIN~1/houdini/otls/OPlibSop.hda\nstudio::Vop/map C:/PROGRA~1/HOUDIN~1.hda\n"
+    )
+    nodes = [Node("/mat/a", "mtlximage"), Node("/mat/b", "studio::map")]
+    own = b"C:/PROGRA~1/HOUDIN~1/houdini/help/example.hda\n"
+    read = scene(tmp_path, *nodes, extra={".OPfallbacks": fallbacks, ".OPlibraries": own})
+    assert [plugin.name for plugin in read.plugins] == ["studio::map"]
+    assert [(asset.owner, asset.path) for asset in read.assets] == [("studio::map", "C:/PROGRA~1/HOUDIN~1.hda")]
+
+
+@pytest.mark.parametrize(
+    ("installed", "owners"),
+    [("D:/otls/maker.hda\n", ["studio::maker"]), ("D:/a.hda\nD:/b.hda\n", ["libraries", "libraries"])],
+)
+def test_a_type_from_the_one_library_that_the_scene_installs(tmp_path: Path, installed: str, owners: list[str]) -> None:
+    extra = {".OPdummydefs": library({"studio::Sop/maker": b""}), ".OPlibraries": installed.encode()}
+    read = scene(tmp_path, Node("/obj/geo1", "geo"), Node("/obj/geo1/m", "studio::maker"), extra=extra)
+    assert [plugin.name for plugin in read.plugins] == ["studio::maker"]
+    assert [asset.owner for asset in read.assets] == owners
+    assert "hdas_embedded" not in read.details
+
+
 def test_a_digital_asset_in_the_scene_itself(tmp_path: Path) -> None:
     script = b'name "dest"\n parmtag { "filechooser_mode" "write" }\n name "src"\n'
     raw = library({"studio::Sop/maker": script})

@@ -10,7 +10,19 @@ from . import _problems
 from ._expand import Unexpandable
 from ._files import cached_file, file_kind, is_pdg_network, needed, reads, resolved
 from ._hip import Hip
-from ._libraries import EMBEDDED, Library, libraries, scene_libraries, section_key, table, type_name, written_parms
+from ._libraries import (
+    EMBEDDED,
+    Library,
+    first_libraries,
+    install_folder,
+    is_factory,
+    scene_libraries,
+    section_key,
+    table,
+    type_name,
+    untold_library,
+    written_parms,
+)
 from ._network import task_networks
 from ._rules import SCENE_LIBRARIES, Rop, type_version
 from ._usd import Layers
@@ -28,6 +40,9 @@ class Assets:
         self._found = found
         self._layers = Layers()
         self._sections = table(hip.root.get(".OPdummydefs", b""))
+        self._first_libraries = first_libraries(hip.root.get(".OPfallbacks", b""))
+        self._install = install_folder(self._first_libraries.values())
+        self._installed = scene_libraries(hip.root.get(".OPlibraries", b""), self._install)
         self._writes: dict[str, frozenset[str]] = {}
         self.problems: list[Problem] = []
 
@@ -53,7 +68,7 @@ class Assets:
         for library in self.libraries:
             if library.path not in ("", EMBEDDED):
                 owners.setdefault(library.path, library.type_name)
-        for path in scene_libraries(self._hip.root.get(".OPlibraries", b"")):
+        for path in self._installed:
             owners.setdefault(path, SCENE_LIBRARIES)
         for path, owner in owners.items():
             file = resolved(self._values.expanded(path), self._folder)
@@ -67,8 +82,9 @@ class Assets:
     @cached_property
     def libraries(self) -> tuple[Library, ...]:
         """Where each of those HDAs comes from, by name; one name in two categories is two rows."""
-        installs = bool(scene_libraries(self._hip.root.get(".OPlibraries", b"")))
-        known = libraries(self._hip.root.get(".OPfallbacks", b""), self._sections, installs)
+        untold = dict.fromkeys(self._sections, untold_library(self._installed))
+        paths = {**untold, **self._first_libraries}
+        known = {key: path for key, path in paths.items() if not is_factory(path, self._install)}
         names = {type_name(key) for key in known}
         nodes = ((path, kind) for path, kind in self._hip.types.items() if kind in names)
         used = {section_key(self._hip.category(path), kind) for path, kind in nodes}

@@ -4,14 +4,15 @@
 Houdini's own path (`otls/splatter.hda`). `.OPlibraries` lists libraries that the scene itself installs. `.OPdummydefs`
 is a library (`INDX`, a table of names, offsets and sizes, big-endian, then the sections) with the parameters of every
 type that is an HDA. A type that is in that table and for which no line tells a library is either from one that the
-scene installs or, where it installs none, in the scene itself. Seen in files of Houdini 18 to 20.5.
+scene installs or, where it installs none, in the scene itself. Houdini's own libraries all lie in its install folder,
+which those that are named `OPlib…` tell. Seen in files of Houdini 18 to 20.5.
 """
 
 from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ._rules import type_version
@@ -33,32 +34,42 @@ class Library(NamedTuple):
     type_name: str
     """Full, without the category: `labs::cable_generator::2.0`."""
     path: str
-    """As the scene has it; EMBEDDED for a definition in the scene, "" when it is one that the scene installs."""
+    """As the scene has it; EMBEDDED for a definition in the scene, "" for one of several that the scene installs."""
 
 
-def is_factory(path: str) -> bool:
-    """Does the library come with Houdini? (`$HFS/houdini/otls/OPlibSop.hda`)"""
-    return _FACTORY.match(path.replace("\\", "/")) is not None
+def is_factory(path: str, install: str = "") -> bool:
+    """Does the library come with Houdini? (`$HFS/houdini/otls/OPlibSop.hda`)
 
-
-def libraries(fallbacks: bytes, sections: Iterable[str], installs: bool) -> dict[str, str]:
-    """The library of each type that does not come with Houdini, by the type's key (`section_key`).
-
-    `sections` as from `table`; `installs`: the scene installs libraries of its own.
+    `install`: Houdini's folder as the paths of its libraries write it, "" where nothing tells it.
     """
+    path, folder = path.replace("\\", "/"), install.replace("\\", "/").rstrip("/")
+    return _FACTORY.match(path) is not None or (bool(folder) and path.startswith(folder + "/"))
+
+
+def first_libraries(fallbacks: bytes) -> dict[str, str]:
+    """The library that each type came from, by the type's key (`section_key`), Houdini's own among them."""
     found: dict[str, str] = {}
     for line in fallbacks.decode("utf-8", "replace").splitlines():
         key, _, path = line.partition(" ")
         found.setdefault(key, path.strip())
-    for key in sections:
-        found.setdefault(key, "" if installs else EMBEDDED)
-    return {key: path for key, path in found.items() if not is_factory(path)}
+    return found
 
 
-def scene_libraries(raw: bytes) -> tuple[str, ...]:
+def install_folder(paths: Iterable[str]) -> str:
+    """Where the Houdini lay that saved the scene, as the paths of its libraries write it; "" when none tells."""
+    heads = (path.replace("\\", "/").rpartition("/houdini/otls/OPlib")[0] for path in paths)
+    return next((head for head in heads if head), "")
+
+
+def untold_library(installed: Sequence[str]) -> str:
+    """Where a type comes from for which no line tells it; `installed` as from `scene_libraries`."""
+    return "" if len(installed) > 1 else (*installed, EMBEDDED)[0]
+
+
+def scene_libraries(raw: bytes, install: str) -> tuple[str, ...]:
     """The libraries that the scene installs, those of Houdini left out."""
     lines = (line.strip() for line in raw.decode("utf-8", "replace").splitlines())
-    return tuple(dict.fromkeys(line for line in lines if line and not is_factory(line)))
+    return tuple(dict.fromkeys(line for line in lines if line and not is_factory(line, install)))
 
 
 def table(raw: bytes) -> dict[str, tuple[int, int]]:
