@@ -89,7 +89,8 @@ def _channel(pair: tuple[str, str]) -> str:
     name, expression = pair
     quoted = expression.replace('"', '\\"')
     inner = f'"{quoted}"' if " " in quoted else quoted
-    return f"    channel {name} {{\n      flags = 0\n      segment {{ length = 0 expr = {inner} }}\n    }}\n"
+    segment = f"segment {{ options = {{\t autoslope  ai ao }}\n\n\t length = 0 expr = {inner} }}"
+    return f"    channel {name} {{\n      lefttype = extend\n      flags = 0\n      {segment}\n    }}\n"
 
 
 def _parms(node: N) -> str:

@@ -46,11 +46,16 @@ def parm_line(name: str, value: object, driven: dict[str, str]) -> str:
 
 
 def channels(expressions: dict[str, str]) -> str:
-    """A `.chn` with one segment for each channel."""
+    """A `.chn` with one segment for each channel; an expression in Python begins with `python `."""
     rows = ""
     for name, expression in expressions.items():
-        text = '"' + expression.replace("\\", "\\\\").replace('"', '\\"') + '"'
-        rows += f"    channel {name} {{\n      flags = 0\n      segment {{ length = 0 expr = {text} }}\n    }}\n"
+        source = expression.replace("python ", "", 1)
+        text = source.replace("\\", "\\\\").replace('"', '\\"')
+        words = f'"{text}"' if " " in text else text
+        end = words + (" language = python" if source != expression else "")
+        options = "options = {\t autoslope  ai ao }\n\n\t"
+        segment = f"segment {{ {options} length = 0 value = 0 0 accel = 0.5 0.5\n\t expr = {end} }}"
+        rows += f"    channel {name} {{\n      lefttype = extend\n      flags = 0\n      {segment}\n    }}\n"
     return "{\n" + rows + "  }\n"
 
 

@@ -122,6 +122,18 @@ def test_a_path_that_another_node_holds(tmp_path: Path) -> None:
     assert not any(asset.missing for asset in read.assets)
 
 
+def test_what_keys_and_python_make_of_a_path(tmp_path: Path) -> None:
+    """A curve is worth what it was when the scene was saved; Python is Houdini's."""
+    names = {"keyed": "bezier()", "scripted": 'python "$HIP" + "/b.abc"'}
+    nodes = [
+        Node(f"/obj/geo1/{name}", "alembic", {"fileName": f"$HIP/{name}.abc"}, {"fileName": expression})
+        for name, expression in names.items()
+    ]
+    read = scene(tmp_path, Node("/obj/geo1", "geo"), *nodes)
+    assert [asset.files for asset in read.assets] == [(f"{tmp_path}/keyed.abc",), ('"$HIP" + "/b.abc"',)]
+    assert [problem.subject for problem in read.problems] == ["/obj/geo1/scripted", "/obj/geo1/keyed"]
+
+
 def test_a_cache_that_is_loaded_from_disk_is_needed(tmp_path: Path) -> None:
     (tmp_path / "c.0001.bgeo").write_bytes(b"")
     parms: dict[str, object] = {"sopoutput": "$HIP/c.$F4.bgeo", "file": "$HIP/unused.bgeo"}

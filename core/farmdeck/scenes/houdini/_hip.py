@@ -20,7 +20,7 @@ from .._watch import Watch
 from . import _parms
 from ._archive import LICENCES, members
 from ._files import READ, child_category, file_kind
-from ._parms import Held
+from ._parms import Expression, Held
 
 ROOT = frozenset({".start", ".variables", ".takes", ".OPlibraries", ".OPfallbacks", ".OPdummydefs"})
 """What is kept of the scene's own members."""
@@ -190,7 +190,7 @@ class Hip:
         """The values that it was saved with, by name."""
         return _parms.values(self._bytes(path, "parm"))
 
-    def _read_channels(self, path: str) -> dict[str, str]:
+    def _read_channels(self, path: str) -> dict[str, Expression]:
         """The expressions of its channels, by channel."""
         return _parms.channels(self._bytes(path, "chn"))
 

@@ -19,15 +19,29 @@ _VALUE = re.compile(
 )
 """One value, or the end of the line; only ever matched at a place, so that no text makes it slow."""
 _CHANNEL = re.compile(r"^ +channel (\S+) \{$", re.MULTILINE)
-_EXPRESSION = re.compile(rf"segment \{{[^\n]*? expr = ({_QUOTED}|[^\n]*?) \}}$", re.MULTILINE)
-_KEYED_TEXT = re.compile(r'segment \{ options = \{[^}\n]*\}\s+[^\n]*? expr = ("?\\"[^\n]*\\""?) \}$', re.MULTILINE)
-"""A text with a key: the key's value is an expression in double quotes."""
+_SEGMENT = re.compile(
+    rf"segment \{{(?: options = \{{[^{{}}]*\}})?(?:(?!expr)[^{{}}])*expr = ({_QUOTED}|\S*)( language = python)? \}}$",
+    re.MULTILINE,
+)
+"""Options take lines of their own; after them come numbers, then the expression, quoted when it has spaces."""
+_CURVES = frozenset(
+    "bezier() constant() cubic() ease() easein() easeout() linear() match() matchin() matchout() qlinear() quintic() "
+    "raw() spline() vmatch() vmatchin() vmatchout()".split()
+)
+"""*Channel segment functions*, which run between keys (https://www.sidefx.com/docs/houdini/expressions/bezier.html)."""
 _INPUTS = re.compile(r"^inputs\n\{\n(.*?)^\}", re.MULTILINE | re.DOTALL)
 _FLAGS = re.compile(r"^flags = +(.*)$", re.MULTILINE)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 MAX_TEXT = 8 << 20
 """A longer `.parm` or `.chn` is cut: it holds a drawing, not file names."""
 _PARTS = {"x": 0, "y": 1, "z": 2, "w": 3, "r": 0, "g": 1, "b": 2, "a": 3}
+
+
+class Expression(NamedTuple):
+    """What runs a channel."""
+
+    text: str
+    python: bool = False
 
 
 class Held(NamedTuple):
@@ -71,15 +85,15 @@ def part(held: dict[str, tuple[Held, ...]], name: str) -> Held | None:
     return tuple_values[index] if 0 <= index < len(tuple_values) and len(tuple_values) > 1 else None
 
 
-def channels(raw: bytes) -> dict[str, str]:
+def channels(raw: bytes) -> dict[str, Expression]:
     """The expression of each channel's first segment; keys and curves, which have none, are left out."""
     text = _text(raw)
     heads = list(_CHANNEL.finditer(text))
     found = {}
     for head, after in zip(heads, [*(other.start() for other in heads[1:]), len(text)]):
-        expression = _EXPRESSION.search(text, head.end(), after) or _KEYED_TEXT.search(text, head.end(), after)
-        if expression is not None:
-            found[head[1]] = _plain(expression[1])
+        segment = _SEGMENT.search(text, head.end(), after)
+        if segment is not None and segment[1] not in _CURVES:
+            found[head[1]] = Expression(_plain(segment[1]), segment[2] is not None)
     return found
 
 

@@ -10,7 +10,7 @@ from . import _parms
 from ._expand import Scope, Unexpandable, Value, expand, frame_pattern, number
 from ._expression import text_of
 from ._hip import Hip
-from ._parms import Held
+from ._parms import Expression, Held
 
 MAX_DEPTH = 24
 MAX_KNOWN = 20_000
@@ -44,12 +44,13 @@ class Values:
         held = _parms.part(self._hip.parms(path), name)
         if held is None:
             return ""
-        return self._hip.channels(path).get(held.channel, held.text) if held.channel else held.text
+        driver = self._driver(path, held)
+        return held.text if driver is None else driver.text
 
     def driven(self, path: str, name: str) -> bool:
         """Does an expression drive it, so that what is written is no path?"""
         held = _parms.part(self._hip.parms(path), name)
-        return held is not None and bool(held.channel) and held.channel in self._hip.channels(path)
+        return held is not None and self._driver(path, held) is not None
 
     def text(self, path: str, name: str, frame: float) -> str:
         """Its value as text. Raises Unexpandable."""
@@ -64,9 +65,12 @@ class Values:
     def _evaluated(self, path: str, name: str, frame: float) -> str:
         held = self._held(path, name)
         with self._within(name):
-            if held.channel and held.channel in self._hip.channels(path):
-                return text_of(number(self._hip.channels(path)[held.channel], self._scope(path), frame))
-            return expand(held.text, self._scope(path), frame)
+            driver = self._driver(path, held)
+            if driver is None:
+                return expand(held.text, self._scope(path), frame)
+            if driver.python:
+                raise Unexpandable(driver.text)
+            return text_of(number(driver.text, self._scope(path), frame))
 
     def number(self, path: str, name: str, frame: float) -> float:
         """Its value as a number. Raises Unexpandable."""
@@ -88,6 +92,9 @@ class Values:
             return expand(text, self._scope("/"), self.frame)
         except Unexpandable:
             return text
+
+    def _driver(self, path: str, held: Held) -> Expression | None:
+        return self._hip.channels(path).get(held.channel) if held.channel else None
 
     def _held(self, path: str, name: str) -> Held:
         held = _parms.part(self._hip.parms(path), name)
