@@ -116,11 +116,11 @@ class Session:
         return node.matches_definition and bool(self.library(node))
 
     def editable(self, node: FileNode) -> list[str]:
-        """In a locked asset the file has the editable nodes alone: their relative paths."""
+        """In a locked asset the file has members of the editable nodes alone: their relative paths."""
         found, stack = [], [(child, child.name) for child in reversed(list(node.children.values()))]
         while stack:
             child, path = stack.pop()
-            if child.type:
+            if child.type or child.parms or child.flags:
                 found.append(path)
             else:
                 stack.extend((each, f"{path}/{each.name}") for each in reversed(list(child.children.values())))

@@ -12,7 +12,10 @@ FLAGS = "lock off model off template off footprint off bypass {bypass} display o
 
 @dataclass
 class N:
-    """A node: its type, parms by name (a text, or several for a tuple), expressions by channel, and what is inside."""
+    """A node: its type, parms by name (a text, or several for a tuple), expressions by channel, and what is inside.
+
+    Of a node inside a locked asset the file tells no type: "".
+    """
 
     type: str
     parms: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
@@ -55,7 +58,8 @@ def write_hip(
 
 
 def _add(raw: dict[str, bytes], path: str, node: N) -> None:
-    raw[f"{path}.init"] = f"type = {node.type}\nmatchesdef = {int(node.locked)}\n".encode()
+    if node.type:
+        raw[f"{path}.init"] = f"type = {node.type}\nmatchesdef = {int(node.locked)}\n".encode()
     raw[f"{path}.def"] = _definition(node)
     if node.expressions:
         raw[f"{path}.chn"] = "".join(["{\n", *map(_channel, node.expressions.items()), "  }\n"]).encode()

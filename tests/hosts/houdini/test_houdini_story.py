@@ -83,6 +83,30 @@ def test_another_rate_and_range(houdini: Open, tmp_path: Path) -> None:
     assert (found.fps, found.frames, found.items[0].frames) == (25.0, "1001-1100", "1001-1100x2")
 
 
+def test_editable_nodes_of_a_locked_asset(houdini: Open, tmp_path: Path) -> None:
+    """The file tells what they hold, and not their type; what is in them is the scene's own."""
+    material = N("studio::look", {"map": "C:/old/a.png"}, expressions={"map": 'chs("../../texture")'})
+    inside = {"matnet1": N("", children={"Material_1": material}), "images": N("", {"tex_1": "C:\\maps\\b.png"})}
+    asset = N("studio::dress::1.0", {"texture": "$HIP/new.png"}, locked=True, children=inside)
+    libraries = {
+        "studio::Sop/dress::1.0": "D:/otls/dress.hda",
+        "studio::Vop/look": "D:/otls/look.hda",
+        "Vop/mtlximage": "C:/PROGRA~1/HFS/houdini/otls/MaterialX.hda",
+        "Sop/color": "C:/PROGRA~1/HFS/houdini/otls/OPlibSop.hda",
+    }
+    nodes = {"obj": {"geo1": N("geo", children={"dress1": asset})}, "mat": {"map": N("mtlximage")}}
+    path = write_hip(tmp_path / "a.hip", nodes, libraries=libraries)
+    found = adapter_scene(houdini, path)
+    assert story.differences(read_scene(path), found) == []
+    assert [plugin.name for plugin in found.plugins] == ["studio::dress::1.0", "studio::look"]
+    owners = {asset.owner: asset.files[0] for asset in found.assets if asset.kind == "image"}
+    assert owners == {
+        "/obj/geo1/dress1": f"{tmp_path}/new.png",
+        "/obj/geo1/dress1/images": "C:/maps/b.png",
+        "/obj/geo1/dress1/matnet1/Material_1": f"{tmp_path}/new.png",
+    }
+
+
 @pytest.mark.parametrize(
     ("parm", "value", "field"),
     [

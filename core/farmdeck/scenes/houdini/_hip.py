@@ -76,14 +76,17 @@ class Hip:
         return self._inside(path.rpartition("/")[0])
 
     def _inside(self, parent: str) -> str:
-        """The category of what lies in `parent`; remembered, since siblings share it."""
+        """The category of what lies in `parent`; remembered, since siblings share it.
+
+        The file tells no type of the networks inside a locked asset, which are named after it: `matnet1`.
+        """
         found = self._categories.get(parent)
         if found is not None:
             return found
         here = found = ""
         for step in parent.strip("/").split("/") if parent else ():
             here += "/" + step
-            found = child_category(here, found, self.types.get(here, ""))
+            found = child_category(here, found, self.types.get(here) or step.rstrip("0123456789"))
         self._categories[parent] = found
         return found
 
