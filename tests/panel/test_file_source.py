@@ -101,7 +101,8 @@ def test_the_window_opens_on_a_file_and_says_why_it_cannot_be_submitted(qtbot: A
     timer = QtCore.QTimer()
 
     def look() -> None:
-        panels = [widget for widget in qapp.topLevelWidgets() if isinstance(widget, FarmdeckPanel)]
+        windows = qapp.topLevelWidgets()  # other tests may have left some
+        panels = [one for one in windows if isinstance(one, FarmdeckPanel) and one.source.name == str(file)]
         if panels and panels[0].submit.footer.held and panels[0].submit.problems.model.rowCount():
             page = panels[0].submit
             seen.extend([page.problems.model.index(0, 0).data(), page.footer.line.said])
