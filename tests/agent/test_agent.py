@@ -96,7 +96,7 @@ def test_started_from_a_stripped_environment(house: House) -> None:
 def test_no_program_to_start(house: House) -> None:
     """It is on disk all the same, and the error says so and what to do."""
     said = application(house, FARMDECK_AGENT=None, PATH="/nonexistent")
-    assert "It is submitted and on disk" in said and "farmdeck install blender" in said
+    assert "It is submitted and on disk" in said and "`farmdeck install`" in said
     with Store.open(house.home) as store:
         (job,) = store.jobs()
     house.start()
