@@ -139,7 +139,11 @@ for _name in ("hash", "upload", "submit", "fetch"):  # a test may hold these for
 
 
 class KeptCloud(FakeFarm):
-    """For an agent in a process of its own: its jobs outlive the process, and fetching leaves a line for each file."""
+    """For an agent in a process of its own: its jobs outlive the process, and fetching leaves a line for each file.
+
+    No picture comes before there is a file `pictures` at its site: what happens before can be told from what happens
+    after, however busy the machine is.
+    """
 
     label = "Made-up cloud"
 
@@ -159,6 +163,9 @@ class KeptCloud(FakeFarm):
 
     def fetch(self, job_id: str, wanted: Any, watch: Watch, done: Callable[[Output], None] = lambda o: None) -> None:
         for output, path in wanted:
+            while not self._kept.with_name("pictures").exists():
+                watch.check()
+                time.sleep(0.02)
             watch.check()
             path.parent.mkdir(parents=True, exist_ok=True)
             part = path.with_name(f".{path.name}.part")

@@ -368,17 +368,21 @@ def test_killed_while_fetching(make_house: Callable[..., House], tmp_path: Path)
     (house.home / "settings.toml").write_text(cloud.settings_text(site=str(tmp_path)))
     with Store.open(house.home) as store:
         id = store.submit(made_up_submission(house.shot, farm="cloud")).id
-    points = [
+    rendered = [
         ("farmdeck.store._store", "AgentStore", "mark_to_fetch", "after", "1", "True"),
         ("farmdeck.store._store", "AgentStore", "update_job", "before", "1", "JobState.DONE"),
         ("farmdeck.store._store", "AgentStore", "update_job", "after", "1", "JobState.DONE"),
+    ]
+    brought = [
         ("farmdeck.store._store", "AgentStore", "add_files", "before", "1", "0002"),
         ("farmdeck.store._store", "AgentStore", "add_files", "after", "1", "0003"),
         ("farmdeck.store._store", "AgentStore", "update_job", "before", "1", "'downloaded': 5"),
         ("farmdeck.store._store", "AgentStore", "mark_to_fetch", "before", "1", "False"),
     ]
-    died = [house.start(DRIVER, *point).wait(timeout=100) for point in points]
-    assert died == [-9] * len(points), house.log()
+    died = [house.start(DRIVER, *point).wait(timeout=100) for point in rendered]
+    (tmp_path / "pictures").touch()
+    died += [house.start(DRIVER, *point).wait(timeout=100) for point in brought]
+    assert died == [-9] * len(died), house.log()
     house.start()
     assert house.wait(id, done).message == ""
     fetched = (tmp_path / "fetched").read_text().split()

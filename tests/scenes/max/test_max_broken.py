@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import sys
 import time
 import tracemalloc
 import zlib
@@ -206,6 +207,16 @@ CONTAINERS: dict[str, Callable[[Path], None]] = {
 """Containers that cost as much as they can, none of them a scene."""
 
 
+@pytest.fixture
+def usual_depth() -> Iterator[None]:
+    """Python's own limit of recursion: hypothesis, in another test of this process, may have raised it."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(1000)
+    yield
+    sys.setrecursionlimit(limit)
+
+
+@pytest.mark.usefixtures("usual_depth")
 @pytest.mark.parametrize("name", CONTAINERS)
 def test_hostile_container(name: str, tmp_path: Path) -> None:
     CONTAINERS[name](tmp_path / "a.max")
