@@ -66,11 +66,19 @@ def submit_now(submission: Submission, folder: Path | None = None) -> Job:
     `folder` is the store's, the user's own when it is None. Raises StoreError, AgentError; after the latter the
     submission is on disk all the same.
     """
-    folder = folder or store_folder()
-    with Store.open(folder) as store:
+    with Store.open(folder or store_folder()) as store:
         job = store.submit(submission)
-        start_agent(folder)
+        _see_to_agent(store)
         return job
+
+
+def _see_to_agent(store: Store) -> None:
+    """Start the agent of a store that has just been given work. Raises AgentError, which says that nothing is lost."""
+    try:
+        start_agent(store.folder)
+    except AgentError as exc:
+        what = f"It is submitted and on disk, but nothing works on it yet: {exc.what}"
+        raise AgentError(what, exc.fix) from exc
 
 
 News = Union[JobsChanged, FramesChanged, FarmsChanged, Done]
@@ -116,7 +124,7 @@ class Desk:
 
         def work(store: Store) -> Job:
             job = store.submit(make())
-            self._see_to_agent(store)
+            _see_to_agent(store)
             return job
 
         return self.ask(work)
@@ -126,7 +134,7 @@ class Desk:
 
         def work(store: Store) -> list[int]:
             numbers = [store.send(action.value, job, **arguments) for job in jobs]
-            self._see_to_agent(store)
+            _see_to_agent(store)
             return numbers
 
         return self.ask(work)
@@ -240,13 +248,6 @@ class Desk:
             logging.getLogger(__name__).exception("request %s", ticket)
             what = f"That could not be done, and it is Farmdeck's mistake: {type(exc).__name__}: {exc}."
             return Done(ticket, error=FarmdeckError(what, "Try again, and tell its makers."))
-
-    def _see_to_agent(self, store: Store) -> None:
-        try:
-            start_agent(store.folder)
-        except AgentError as exc:
-            what = f"It is submitted and on disk, but nothing works on it yet: {exc.what}"
-            raise AgentError(what, exc.fix) from exc
 
     def _tell(self, news: News) -> None:
         self.news.put(news)

@@ -58,8 +58,7 @@ class Found:
         self._row(Asset(path, files, bool(missing) or not files, kind, owner, optional), "")
         if (missing or not files) and not optional:
             word = "frame" if tokens.frames else "tile"
-            names = ", ".join(_base(file) for file in missing[:3]) + (", …" if len(missing) > 3 else "")
-            gone = f"{len(missing)} of {len(wanted)} {word}s are missing: {names}"
+            gone = f"{len(missing)} of {len(wanted)} {word}s are missing: {_some(missing)}"
             text = gone if files else f'No {word} of "{_base(path)}" is found in {os.path.dirname(full)}.'
             self._problem(path, owner, text, Severity.ERROR, "")
         return not missing and bool(files)
@@ -91,8 +90,7 @@ class Found:
         missing = self.disk.missing(full)
         self._row(Asset(path, full, bool(missing) or not full, kind, owner), folder)
         if missing or not full:
-            names = ", ".join(_base(file) for file in missing[:3]) + (", …" if len(missing) > 3 else "")
-            text = f"{len(missing)} of {len(full)} files are missing: {names}"
+            text = f"{len(missing)} of {len(full)} files are missing: {_some(missing)}"
             self._problem(path, owner, text if full else f'"{path}" names no file.', Severity.ERROR, folder)
 
     def tiles(
@@ -153,6 +151,11 @@ class Found:
 
 def _base(path: str) -> str:
     return os.path.basename(path.replace("\\", "/")) or path
+
+
+def _some(missing: Sequence[str]) -> str:
+    """The names of the first three."""
+    return ", ".join(_base(file) for file in missing[:3]) + (", …" if len(missing) > 3 else "")
 
 
 def _of(missing: Sequence[int], total: int, word: str, name: str) -> str:
