@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
 
 from ._errors import BadFrames
@@ -23,18 +23,18 @@ def scene_problems(scene: Scene) -> list[Problem]:
 def submission_problems(scene: Scene, items: Sequence[RenderItem], frames: str) -> list[Problem]:
     """Everything that speaks against, or goes with, submitting these items of the scene."""
     others = _names(scene.items) - _names(items)
-    made = {item.name for item in items if item.kind == "rop"}
-    found = [problem for problem in scene_problems(scene) if _concerns(problem, others, made)]
+    rops = {item.name: item in items for item in scene.items if item.kind == "rop"}
+    found = [problem for problem in scene_problems(scene) if _concerns(problem, others, rops)]
     if not items:
         found.append(Problem(Severity.ERROR, "Nothing is chosen to render. Check at least one item.", "", "choose"))
     found.extend(_frames(frames))
     return found
 
 
-def _concerns(problem: Problem, others: set[str], made: set[str]) -> bool:
-    """Is it about what is chosen? A cache that is missing concerns everybody but the ROP that makes it."""
-    if problem.fix == "find" and problem.subject.startswith("/"):
-        return problem.subject not in made
+def _concerns(problem: Problem, others: set[str], rops: Mapping[str, bool]) -> bool:
+    """Is it about what is chosen? `rops`: is each one? A missing cache concerns everybody but the ROP that makes it."""
+    if problem.fix == "find" and problem.subject in rops:
+        return not rops[problem.subject]
     return problem.subject not in others
 
 
