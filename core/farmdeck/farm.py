@@ -45,7 +45,7 @@ class Option:
     label: str
     """As the panel shows it: `Frames per task`."""
     kind: str
-    """`int`, `float`, `bool`, `text` or `choice`."""
+    """`int`, `float`, `bool`, `text`, `choice`, or `file`: a file at the farm, picked where it can be browsed."""
     default: Any
     minimum: float | None = None
     maximum: float | None = None
@@ -60,6 +60,8 @@ class Option:
     """Seldom changed: the panel folds it away."""
     limits: tuple[Limit, ...] = field(default=(), metadata={"of": Limit})
     """Choices that do not suit every scene; the panel greys them, and says why."""
+    when: tuple[str, ...] = ()
+    """The name of a choice option, then those of its choices with which this one is asked for; () for always."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,26 @@ class Output:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """A file or folder at the farm."""
+
+    name: str
+    path: str
+    """Below the farm's root, with forward slashes."""
+    folder: bool = False
+
+
+@dataclass(frozen=True)
+class Nearby:
+    """A farm that was found on the local network."""
+
+    address: str
+    """As `farms add` takes it: `http://192.168.1.5:8080/`."""
+    label: str
+    """What it calls itself."""
+
+
+@dataclass(frozen=True)
 class Capabilities:
     """What a farm can do; the panel hides the rest."""
 
@@ -130,6 +152,8 @@ class Capabilities:
     cost: bool = False
     edit_environments: bool = False
     """Environments can be made, changed and removed."""
+    browse: bool = False
+    """Its files can be looked through."""
     poll_seconds: float = 10.0
     """How often its jobs are asked for while any of them is live."""
     options: tuple[Option, ...] = field(default=(), metadata={"of": Option})
@@ -161,6 +185,8 @@ class JobReport:
     cost: float | None = None
     """Spent so far, in `currency`."""
     currency: str = ""
+    thumbnail: str = ""
+    """A small picture of what was rendered last, absolute, from a farm that makes one; "" while there is none."""
 
 
 class Watch:
@@ -228,6 +254,8 @@ class Farm(abc.ABC):
 
     label: str = ""
     """The kind as the artist knows it: `This machine`, `Flamenco`."""
+    address: str = ""
+    """The setting that says where it is, for `farms add NAME ADDRESS`; "" for a farm that has no address."""
 
     @abc.abstractmethod
     def __init__(self, context: FarmContext) -> None:
@@ -237,6 +265,11 @@ class Farm(abc.ABC):
     def unavailable(cls) -> str | None:
         """Why this farm cannot be used on this machine, as a sentence with its remedy; None when it can."""
         return None
+
+    @classmethod
+    def nearby(cls, seconds: float) -> list[Nearby]:
+        """Farms of this kind that answer on the local network within so many seconds; [] where they cannot."""
+        return []
 
     @property
     @abc.abstractmethod
@@ -331,6 +364,10 @@ class Farm(abc.ABC):
 
     # what else it can do
 
+    def browse(self, path: str) -> list[Entry]:
+        """What is in a folder of the farm's files; "" is their root. Raises BadInput for a path that leaves it."""
+        raise BadInput(f"{self.label} shows no files.", "Type the path.")
+
     def account(self) -> Account | None:
         """Who we are there; None for a farm without accounts."""
         return None
@@ -368,6 +405,12 @@ def _matches(pattern: str, name: str) -> bool:
         return re.search(pattern, name, re.IGNORECASE) is not None
     except re.error:
         return pattern.lower() in name.lower()
+
+
+def asked(options: Sequence[Option], values: Mapping[str, Any]) -> list[Option]:
+    """Those that are asked for, given what was chosen so far, by name."""
+    chosen = {option.name: values.get(option.name, option.default) for option in options}
+    return [option for option in options if not option.when or chosen.get(option.when[0]) in option.when[1:]]
 
 
 def check_options(options: Sequence[Option], given: Mapping[str, Any]) -> dict[str, Any]:

@@ -345,7 +345,7 @@ def mirror_job(store: AgentStore, job: Job, report: JobReport, frames: Sequence[
         ended=report.ended,
         cost=report.cost,
         currency=report.currency,
-        **_numbers(job, report, frames),
+        **{**_numbers(job, report, frames), **({"thumbnail": report.thumbnail} if report.thumbnail else {})},
         **({"message": message} if known else {}),
     )
     if report.state is JobState.DONE:
