@@ -45,6 +45,7 @@ setup(
         "rich>=13",
         "tenacity>=8.2",
         "tomlkit>=0.12",
+        "websockets>=13",
         "zstandard>=0.22",
     ],
     entry_points={
