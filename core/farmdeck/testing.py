@@ -24,12 +24,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Callable
 
-from ._errors import Cancelled, FarmdeckError, FarmError, UnknownJob
+from ._errors import BadInput, Cancelled, FarmdeckError, FarmError, UnknownJob
 from .environments import RenderEnv
 from .farm import (
     Account,
     Capabilities,
     Counts,
+    Entry,
     Extra,
     Farm,
     FarmContext,
@@ -82,6 +83,7 @@ ELSEWHERE = replace(
     edit_environments=True,
     download=True,
     cost=True,
+    browse=True,
     extras=(
         Extra("full-speed", "Full speed", "job"),
         Extra("labels", "Labels", "farm", columns=("Label",)),
@@ -90,6 +92,8 @@ ELSEWHERE = replace(
 )
 """A farm elsewhere: it keeps the pictures until they are fetched, and costs money."""
 FRAME_COST = 0.5
+FILES = {"": ("shots", "readme.txt"), "shots": ("shots/sh010.blend",)}
+"""The files of a farm elsewhere: what is in each of its folders."""
 
 
 @dataclass
@@ -280,6 +284,13 @@ class FakeFarm(Farm):
         if known[extra].on == "job":
             self._job(job_id)
         return [["night"], ["day"]] if known[extra].columns else f"{known[extra].label}: done."
+
+    def browse(self, path: str) -> list[Entry]:
+        if not self._capabilities.browse:
+            return super().browse(path)
+        if path not in FILES:
+            raise BadInput(f"{path} is not below the farm's folder.", "Choose a file that is.")
+        return [Entry(PurePosixPath(each).name, each, each in FILES) for each in FILES[path]]
 
     def close(self) -> None:
         self.closed = True
@@ -624,6 +635,17 @@ class FarmContract:
                 values = {option.name: option.default for option in extra.options}
                 assert self.unknown_id in str(_raises(UnknownJob, farm.run, extra.name, self.unknown_id, values))
 
+    def test_files_are_looked_through_as_claimed(self, farm: Farm) -> None:
+        if not farm.capabilities.browse:
+            _raises(BadInput, farm.browse, "")
+            return
+        found = _inside(farm.browse(""))
+        for folder in [entry.path for entry in found if entry.folder]:
+            found += _inside(farm.browse(folder))
+        assert len({entry.path for entry in found}) == len(found)
+        for outside in ("..", "../..", "/", "/etc", "a/../../b", "..\\..", "C:/"):
+            _raises(BadInput, farm.browse, outside)
+
     # unknown jobs
 
     unknown_id = "no-such-job-anywhere"
@@ -744,6 +766,14 @@ def _check_progress(steps: Sequence[tuple[float, float]]) -> None:
     shares = [done / total for done, total in steps if total]
     assert shares == sorted(shares)
     assert all(0 <= share <= 1 for share in shares)
+
+
+def _inside(entries: list[Entry]) -> list[Entry]:
+    """The entries, none of which is outside the farm's folder."""
+    for entry in entries:
+        path = PurePosixPath(entry.path)
+        assert path.name == entry.name and not path.is_absolute() and ".." not in path.parts, entry
+    return entries
 
 
 def _works(call: Callable[..., object], *args: Any) -> None:

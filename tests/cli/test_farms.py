@@ -35,10 +35,23 @@ def test_environments_are_listed_and_matched(farmdeck: CommandLine):
 SILENT = """
 from pathlib import Path
 from farmdeck._errors import FarmUnreachable
-from farmdeck.testing import FakeFarm
+from farmdeck.farm import Nearby
+from farmdeck.testing import ALL, ELSEWHERE, FakeFarm
 
 class Silent(FakeFarm):
     label = "Silent"
+    address = "url"
+
+    def __init__(self, context):
+        super().__init__(context, capabilities=ELSEWHERE if context.settings.get("url") == "elsewhere" else ALL)
+        self.where = context.settings.get("url", "")
+
+    @classmethod
+    def nearby(cls, seconds):
+        return [Nearby("http://10.0.0.5:8080/", f"a farm that was looked for {{seconds:g}} s")]
+
+    def check(self):
+        return super().check() + (f" at {{self.where}}" if self.where else "")
 
     def _answer(self):
         if Path({down!r}).exists():
@@ -86,7 +99,7 @@ def test_a_farm_that_does_not_answer(silent: tuple[CommandLine, Path]):
     assert json.loads(asked.stdout)["problem"] in told
 
     down.unlink()  # and when it is back, it is used
-    assert line.ok("farms", "test", "far") == "far: Ready, 0 jobs\n"
+    assert line.ok("farms", "test", "far") == "far: Ready, 0 jobs at http://far\n"
     said = line.ok("submit", TINY, "--farm", "far", "--frames", "1-3", "--output", line.frames, "--watch")
     assert said.splitlines()[-1] == f"frames: {line.frames}"
     (job,) = line.json("jobs", "--farm", "far")
@@ -107,6 +120,33 @@ def test_farms_are_added_and_removed(silent: tuple[CommandLine, Path]):
     assert '"a/b" cannot be' in line.refused("farms", "add", "a/b", "--kind", "silent")
     assert "NAME=VALUE" in line.refused("farms", "add", "x", "--kind", "silent", "--set", "url")
     assert "--secret-stdin" in line.refused("farms", "add", "x", "--kind", "silent", "--set", "password=hunter2")
+
+
+def test_a_farm_is_added_by_its_address(silent: tuple[CommandLine, Path]):
+    line, _ = silent
+    assert line.ok("farms", "add", "silent", "http://near:8080") == (
+        "silent is set up.\nsilent: Ready, 0 jobs at http://near:8080\n"
+    )
+    assert "There is no kind of farm" in line.refused("farms", "add", "near", "http://near:8080")
+    assert "has no address" in line.refused("farms", "add", "here", "http://near:8080", "--kind", "local")
+
+
+def test_farms_on_the_local_network_are_found(silent: tuple[CommandLine, Path]):
+    line, _ = silent
+    here = [row for row in line.json("farms", "discover", "--seconds", "0.1") if row["kind"] == "silent"]
+    assert here == [{"kind": "silent", "label": "a farm that was looked for 0.1 s", "address": "http://10.0.0.5:8080/"}]
+    assert "silent\ta farm that was looked for 0.1 s\t" in line.ok("farms", "discover", "--seconds", "0.1")
+
+
+def test_the_files_of_a_farm_are_looked_through(silent: tuple[CommandLine, Path]):
+    line, _ = silent
+    line.ok("farms", "add", "far", "elsewhere", "--kind", "silent")
+    assert line.ok("farms", "browse", "far").splitlines() == ["shots/\tshots", "readme.txt\treadme.txt"]
+    (entry,) = line.json("farms", "browse", "far", "shots")
+    assert entry == {"name": "sh010.blend", "path": "shots/sh010.blend", "folder": False}
+    assert "not below" in line.refused("farms", "browse", "far", "..")
+    line.ok("farms", "add", "near", "--kind", "silent")
+    assert "shows no files" in line.refused("farms", "browse", "near")
 
 
 def test_a_secret_goes_nowhere_but_to_its_keeper(silent: tuple[CommandLine, Path]):

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from farmdeck._errors import Cancelled, FarmError
 from farmdeck.environments import RenderEnv
-from farmdeck.farm import Capabilities, Counts, Extra, FarmContext, JobReport, Option, Output, Watch
+from farmdeck.farm import Capabilities, Counts, Entry, Extra, FarmContext, JobReport, Option, Output, Watch
 from farmdeck.job import Action, Frame, FrameState, JobState
 from farmdeck.scene import Problem, Severity, Software
 from farmdeck.submission import Submission
@@ -673,6 +673,27 @@ class LogsWhatNeverRan(FakeFarm):
 class LogsUnclaimed(FakeFarm):
     def log(self, job_id: str, part: int, number: int) -> str:
         return "all is well"
+
+
+# -- looking through its files
+
+
+@breaks("files_are_looked_through_as_claimed", ELSEWHERE)
+class ShowsWhatIsAbove(FakeFarm):
+    def browse(self, path: str) -> list[Entry]:
+        return [*super().browse(path), Entry("etc", "../etc", True)]
+
+
+@breaks("files_are_looked_through_as_claimed", ELSEWHERE)
+class GoesAbove(FakeFarm):
+    def browse(self, path: str) -> list[Entry]:
+        return [] if ".." in path else super().browse(path)
+
+
+@breaks("files_are_looked_through_as_claimed", NOTHING)
+class ShowsUnclaimed(FakeFarm):
+    def browse(self, path: str) -> list[Entry]:
+        return []
 
 
 @breaks("closing_twice_is_no_harm")

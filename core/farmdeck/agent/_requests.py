@@ -19,7 +19,7 @@ from ._snapshot import remove_snapshot, take_snapshot
 
 T = TypeVar("T")
 ENVIRONMENT = ("env.like", "env.add", "env.edit", "env.remove", "env.default")
-FARM_COMMANDS = ("farm.check", "farm.run", *ENVIRONMENT)
+FARM_COMMANDS = ("farm.check", "farm.run", "farm.browse", *ENVIRONMENT)
 """Commands whose target is a farm's name."""
 JOB_COMMANDS = ("job.look", "job.download", "frame.log", *(action.value for action in Action))
 """Commands whose target is a job's id."""
@@ -36,6 +36,8 @@ def do(farm: Farm, store: AgentStore, command: Command) -> Mapping[str, Any]:
             raise BadInput("The job is not on its farm yet.", "Wait until it is there.")
         came = farm.run(_given(given, "extra", str), job, _given({"values": {}, **given}, "values", dict))
         return {"said": came} if isinstance(came, str) else {"rows": came}
+    if command.kind == "farm.browse":
+        return {"entries": to_plain(farm.browse(str(given.get("path", ""))))}
     if command.kind == "frame.log":
         part, number = _given(given, "part", int), _given(given, "number", int)
         return {"path": str(_keep_log(farm, store, store.job(command.target), part, number))}

@@ -11,7 +11,7 @@ from typing import Any
 import click
 from farmdeck import FarmdeckError, settings
 from farmdeck._errors import BadInput, CredentialError
-from farmdeck.farm import Watch
+from farmdeck.farm import Farm, Watch
 from farmdeck.farms import discover
 from farmdeck.places import store_folder
 from farmdeck.settings import FarmSettings
@@ -21,29 +21,30 @@ from ._bar import bar
 from ._farms import farms, status
 
 FOX = "foxfarm"
+NEARBY_SECONDS = 3.0
 _NUMBER = re.compile(r"(.+_)?(port|seconds)\Z")
 """Settings that are numbers; others stay texts, however many digits they have: an account may be called 0042."""
 
 
 @farms.command("add")
 @click.argument("name")
-@click.option("--kind", required=True, help="What it is: one of the kinds that `farmdeck doctor` lists.")
+@click.argument("address", default="")
+@click.option("--kind", help="What it is: one of the kinds that `farmdeck doctor` lists. Default: NAME, if it is one.")
 @click.option("--set", "values", multiple=True, metavar="K=V", help="A setting of the farm's, such as url=http://…")
 @click.option("--path-map", "maps", multiple=True, metavar="HERE=THERE", help="Where a folder lies at the farm.")
 @click.option("--secret-stdin", is_flag=True, help="Read the secret from standard input into the keyring.")
-def add_farm(name: str, kind: str, values: tuple[str, ...], maps: tuple[str, ...], secret_stdin: bool) -> None:
-    """Set up a farm, or set it up anew."""
-    kinds, problems = discover()
-    if kind not in kinds:
-        why = next((p.message for p in problems if p.subject == kind), f"There are: {', '.join(sorted(kinds))}.")
-        raise BadInput(f'There is no kind of farm "{kind}".', why)
-    pairs = {key: _typed(key, value) for key, value in map(_pair, values)}
+def add_farm(
+    name: str, address: str, kind: str | None, values: tuple[str, ...], maps: tuple[str, ...], secret_stdin: bool
+) -> None:
+    """Set up a farm, or set it up anew. ADDRESS: where it is, such as http://manager:8080."""
+    made_of = _farm_class(kind or name)
+    pairs = {**_address(made_of, address), **{key: _typed(key, value) for key, value in map(_pair, values)}}
     if maps:
         pairs["path_maps"] = _path_maps(maps)
     secret = sys.stdin.readline().rstrip("\r\n") if secret_stdin else ""
     if secret_stdin and not secret:
         raise CredentialError("There is no secret on standard input.", "Pipe it in, or type it and press Enter.")
-    settings.add_farm(name, kind, pairs)
+    settings.add_farm(name, kind or name, pairs)
     if secret:
         from farmdeck import credentials
 
@@ -52,6 +53,38 @@ def add_farm(name: str, kind: str, values: tuple[str, ...], maps: tuple[str, ...
             click.echo(kept.message)
     click.echo(f"{name} is set up.")
     _say_how_it_is(name)
+
+
+def _farm_class(kind: str) -> type[Farm]:
+    """Raises BadInput."""
+    kinds, problems = discover()
+    if kind not in kinds:
+        why = next((p.message for p in problems if p.subject == kind), f"There are: {', '.join(sorted(kinds))}.")
+        raise BadInput(f'There is no kind of farm "{kind}".', f"{why} Name one with --kind.")
+    return kinds[kind]
+
+
+def _address(kind: type[Farm], address: str) -> dict[str, str]:
+    """The setting that it is. Raises BadInput for a farm that has none."""
+    if address and not kind.address:
+        raise BadInput(f"{kind.label} has no address of its own.", "Give its settings with --set.")
+    return {kind.address: address} if address else {}
+
+
+@farms.command("discover")
+@click.option("--seconds", default=NEARBY_SECONDS, show_default=True, help="How long to listen.")
+@_show.json_option
+def discover_farms(seconds: float, as_json: bool) -> None:
+    """Look for farms on the local network."""
+    kinds, _ = discover()
+    found = [(name, farm) for name, kind in kinds.items() for farm in kind.nearby(seconds)]
+    if as_json:
+        _show.print_json([{"kind": name, "label": farm.label, "address": farm.address} for name, farm in found])
+        return
+    if not found and _show.terminal():
+        click.echo("No farm answers on the local network. One elsewhere is added by its address: farmdeck farms add.")
+        return
+    _show.print_table(["Kind", "Farm", "Address"], [[name, farm.label, farm.address] for name, farm in found])
 
 
 def _say_how_it_is(name: str) -> None:

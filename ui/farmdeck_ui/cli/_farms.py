@@ -85,6 +85,21 @@ def test_farm(name: str, as_json: bool) -> int:
     return 0
 
 
+@farms.command("browse")
+@click.argument("name")
+@click.argument("path", default="")
+@_show.json_option
+def browse_farm(name: str, path: str, as_json: bool) -> None:
+    """List a folder of a farm's own files."""
+    with _desk.open_store() as store:
+        _desk.usable_farm(store, name)
+        entries = (_desk.ask(store, "farm.browse", name, path=path).values or {})["entries"]
+    if as_json:
+        _show.print_json(entries)
+        return
+    _show.print_table(["Name", "Path"], [[one["name"] + "/" * one["folder"], one["path"]] for one in entries])
+
+
 def status(farm: FarmInfo) -> str:
     """How the farm is, and what is left on the account."""
     balance = _balance(farm)
