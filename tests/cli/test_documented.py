@@ -69,6 +69,7 @@ HERE = sorted(set(SHAPES) - {"submit", "envs create", "install", "uninstall", "b
 
 @pytest.mark.parametrize("name", HERE)
 def test_the_shape_is_as_documented(farmdeck: CommandLine, done_job: str, name: str):
+    farmdeck.ok("agent", "start")  # another test may have stopped it
     real = json.loads(farmdeck.ok(*commands(done_job)[name]))
     assert fits(keys(SHAPES[name]), keys(real)), (keys(SHAPES[name]), keys(real))
 
