@@ -1,0 +1,108 @@
+"""What Farmdeck knows of a job that Flamenco asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ...job import Part
+from .expressions import Value, pure_path
+from .frames import to_flamenco
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One job's scene and pictures. Paths are as the workers see them, but for `original`."""
+
+    name: str
+    """The job's."""
+    software: str
+    """As in `Software.name`."""
+    scene_file: str
+    """What the workers open; it may begin with a variable of the Manager's: `{jobs}/…/shot.blend`."""
+    original: str
+    """The scene file as the artist knows it, on this machine."""
+    output_root: str
+    """The folder that pictures go below where nothing else is said."""
+    frames: tuple[int, ...] = ()
+    output: str = ""
+    """Where the pictures go, outright: a path with `######` and without extension; "" leaves it to the job type."""
+    scene: str = ""
+    """Blender's scene, by name."""
+    format: str = ""
+    """As in Blender's files: `PNG`, `OPEN_EXR_MULTILAYER`."""
+    extension: str = ""
+    """`.png`"""
+    has_previews: bool = False
+    fps: float = 0.0
+    frame_start: int | None = None
+    frame_end: int | None = None
+    frame_step: int = 1
+    camera: str = ""
+    width: int = 0
+    """Pixels of the finished picture, percentage applied; 0 where it is not known."""
+    height: int = 0
+    parts: tuple[Part, ...] = ()
+    """For `farmdeck-render`: every part, its output as the workers see it."""
+
+    def known(self, computed: bool = False) -> dict[str, Any]:
+        """Settings that are never asked for, by the keys that published job types have; None or "" for not known.
+
+        `computed`: an expression can say where pictures go, so that only a place that is wanted outright counts.
+        """
+        output = self.output or ("" if computed else str(pure_path(self.output_root) / self.name / "######"))
+        return {
+            "blendfile": self.scene_file,
+            "frames": to_flamenco(self.frames) if self.frames else "",
+            "scene": self.scene,
+            "render_output_root": self.output_root,
+            "render_output_path": output,
+            "render_output": output,
+            "format": self.format,
+            "image_file_extension": self.extension,
+            "has_previews": self.has_previews,
+            "fps": self.fps or None,
+        }
+
+    def facts(self) -> Mapping[str, Value]:
+        """What expressions can ask for, by dotted name; what is not known is left out."""
+        every: dict[str, Value] = {
+            "jobname": self.name,
+            "bpy.data.filepath": self.original,
+            "C.scene.name": self.scene,
+            "C.scene.frame_start": self.frame_start,
+            "C.scene.frame_end": self.frame_end,
+            "C.scene.frame_step": self.frame_step,
+            "C.scene.frame_current": self.frames[0] if len(self.frames) == 1 else None,
+            "C.scene.camera.name": self.camera,
+            "C.scene.render.fps": self.fps or None,
+            "C.scene.render.fps_base": 1.0,
+            "C.scene.render.resolution_x": self.width or None,
+            "C.scene.render.resolution_y": self.height or None,
+            "C.scene.render.resolution_percentage": 100,
+            "C.scene.render.file_extension": self.extension,
+            "C.scene.render.image_settings.file_format": self.format,
+            "C.scene.render.image_settings.use_preview": self.has_previews,
+        }
+        return {name: value for name, value in every.items() if value not in (None, "")}
+
+
+SAMPLE = Subject(
+    name="shot",
+    software="Blender",
+    scene_file="/jobs/shot.blend",
+    original="/jobs/shot.blend",
+    output_root="/render",
+    frames=(1,),
+    scene="Scene",
+    format="PNG",
+    extension=".png",
+    fps=24.0,
+    frame_start=1,
+    frame_end=1,
+    camera="Camera",
+    width=1920,
+    height=1080,
+)
+"""A subject of which everything is known: what cannot be worked out for it never can."""
