@@ -10,10 +10,11 @@ from typing import Any
 from farmdeck import Frame, FrameState, JobState, Scene, Software, prepare
 from farmdeck.documents import to_plain
 from farmdeck.environments import RenderEnv
-from farmdeck.farm import Extra, Limit, Option
+from farmdeck.farm import Capabilities, Entry, Extra, Limit, Option
 from farmdeck.store import AgentStore, Command, FarmInfo
 from farmdeck.testing import ELSEWHERE
 from farmdeck_ui.panel import FarmdeckPanel
+from farmdeck_ui.panel.browse import BrowseDialog
 from farmdeck_ui.panel.extras import ExtraDialog
 from farmdeck_ui.panel.job_model import COST
 from farmdeck_ui.panel.qt import Qt
@@ -38,8 +39,8 @@ EXTRAS = (
 HAS = replace(ELSEWHERE, options=(MACHINES,), extras=EXTRAS)
 
 
-def cloud(*envs: RenderEnv, status: str = "Ready as lumen, 412.50 USD") -> FarmInfo:
-    document = {"capabilities": to_plain(HAS), "environments": to_plain(envs), "account": None}
+def cloud(*envs: RenderEnv, status: str = "Ready as lumen, 412.50 USD", has: Capabilities = HAS) -> FarmInfo:
+    document = {"capabilities": to_plain(has), "environments": to_plain(envs), "account": None}
     return FarmInfo("cloud", "renderbus", "Renderbus", document, status, "", 1.0)
 
 
@@ -91,6 +92,68 @@ def test_a_choice_that_does_not_suit_holds_submit_back(open_on: Open, scene: Sce
     panel.submit.options.field("hardware").setCurrentIndex(1)
     qtbot.waitUntil(lambda: not panel.submit.footer.held)
     assert panel.submit.choices.options == {"hardware": "28 cores, 64 GB"}
+
+
+TYPED = replace(
+    ELSEWHERE,
+    options=(
+        Option("job_type", "Job type", "choice", "", choices=("", "simple", "studio"), zero="by the application"),
+        Option("chunk_size", "Frames per task", "int", 1, 1, when=("job_type", "", "simple")),
+        Option("samples", "Samples", "int", 64, 1, when=("job_type", "studio")),
+        Option("scene", "Scene there", "file", "", when=("job_type", "studio")),
+    ),
+)
+
+
+def test_a_choice_brings_its_own_fields(open_on: Open, scene: Scene):
+    options = open_on(scene, cloud(env(scene), has=TYPED)).submit.options
+    shown = [name for name in ("chunk_size", "samples", "scene") if options.field(name).isVisibleTo(options)]
+    assert shown == ["chunk_size"]
+    options.field("chunk_size").setValue(4)
+    assert options.values == {"chunk_size": 4}
+    options.field("job_type").setCurrentIndex(2)
+    shown = [name for name in ("chunk_size", "samples", "scene") if options.field(name).isVisibleTo(options)]
+    assert shown == ["samples", "scene"]
+    assert options.values == {"job_type": "studio"}
+    options.field("samples").setValue(128)
+    assert options.values == {"job_type": "studio", "samples": 128}
+    options.field("job_type").setCurrentIndex(0)
+    assert options.values == {"chunk_size": 4}  # as it was left
+
+
+def test_a_file_is_picked_at_the_farm(open_on: Open, scene: Scene, store: AgentStore, qtbot: Any):
+    panel = open_on(scene, cloud(env(scene), has=TYPED))
+    options = panel.submit.options
+    options.field("job_type").setCurrentIndex(2)
+    qtbot.mouseClick(options.field("scene").button, Qt.MouseButton.LeftButton)
+    dialog = panel.submit.findChild(BrowseDialog)
+    root = asked(qtbot, store, "farm.browse")
+    assert (root.target, root.arguments) == ("cloud", {"path": ""})
+    entries = [Entry("readme.blend", "readme.blend"), Entry("shots", "shots", True)]
+    store.settle(root.id, values={"entries": to_plain(entries)})
+    qtbot.waitUntil(lambda: dialog.tree.topLevelItemCount() == 2)
+    shots = dialog.tree.topLevelItem(0)
+    dialog.tree.setCurrentItem(shots)
+    assert (shots.text(0), dialog.choose.isEnabled()) == ("shots", False)
+    shots.setExpanded(True)
+    below = asked(qtbot, store, "farm.browse")
+    assert below.arguments == {"path": "shots"}
+    store.settle(below.id, values={"entries": to_plain([Entry("a.blend", "shots/a.blend")])})
+    qtbot.waitUntil(lambda: shots.childCount() == 1)
+    dialog.tree.setCurrentItem(shots.child(0))
+    qtbot.mouseClick(dialog.choose, Qt.MouseButton.LeftButton)
+    assert options.values == {"job_type": "studio", "scene": "shots/a.blend"}
+
+
+def test_a_farm_that_refuses_to_show_a_folder_says_so(open_on: Open, scene: Scene, store: AgentStore, qtbot: Any):
+    panel = open_on(scene, cloud(env(scene), has=TYPED))
+    panel.submit.options.field("job_type").setCurrentIndex(2)
+    qtbot.mouseClick(panel.submit.options.field("scene").button, Qt.MouseButton.LeftButton)
+    dialog = panel.submit.findChild(BrowseDialog)
+    store.settle(asked(qtbot, store, "farm.browse").id, "The project has no folder there. Set its path.")
+    qtbot.waitUntil(lambda: "Set its path" in dialog.line.said)
+    dialog.pick()  # nothing is selected
+    assert dialog.isVisible()
 
 
 def test_an_environment_is_made_like_the_scene_and_chosen(open_on: Open, scene: Scene, store: AgentStore, qtbot: Any):

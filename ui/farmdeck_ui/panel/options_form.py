@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, Callable
 
 from farmdeck.environments import Needs
-from farmdeck.farm import Capabilities, Option, unsuited
+from farmdeck.farm import Capabilities, Option, asked, unsuited
 
 from . import words
+from .browse import FileField
 from .qt import QtWidgets, Signal
 from .widgets import GRID, Section, comfortable, field_label
 
@@ -19,9 +21,10 @@ LEAST = 12
 
 
 class OptionsSection(Section):
-    """Emits `changed` when a value is another."""
+    """Emits `changed` when a value is another, `browse` with an option's name when its file is to be picked."""
 
     changed = Signal()
+    browse = Signal(str)
 
     def __init__(self, parent: QtWidgets.QWidget | None = None) -> None:
         super().__init__("On the farm", parent)
@@ -32,11 +35,12 @@ class OptionsSection(Section):
         self._more_grid = _grid()
         self.more.form.addLayout(self._more_grid)
         self.form.addWidget(self.more)
-        self.changed.connect(self._say_more)
+        self.changed.connect(self._ask_again)
         self._shown: tuple[Option, ...] = ()
         self._flags = (False, False)
         self._fields: dict[str, tuple[QtWidgets.QWidget, Callable[[], Any]]] = {}
         self._labels: dict[str, Option] = {}
+        self._asked: set[str] = set()
         self._narrow = False
 
     def show_capabilities(self, capabilities: Capabilities, kind: str, label: str) -> None:
@@ -52,9 +56,9 @@ class OptionsSection(Section):
 
     @property
     def values(self) -> dict[str, Any]:
-        """By the farm's own names; those that differ from the farm's default."""
-        defaults = {option.name: option.default for option in self._shown}
-        found = {name: self._fields[name][1]() for name in defaults if name in self._fields}
+        """By the farm's own names; those that are asked for and differ from the farm's default."""
+        defaults = {option.name: option.default for option in self._shown if option.name in self._asked}
+        found = {name: self._fields[name][1]() for name in defaults}
         return {name: value for name, value in found.items() if value != defaults[name]}
 
     @property
@@ -72,7 +76,7 @@ class OptionsSection(Section):
         bad = {}
         for option in self._shown:
             widget = self._fields[option.name][0]
-            if option.limits and isinstance(widget, QtWidgets.QComboBox):
+            if option.limits and option.name in self._asked and isinstance(widget, QtWidgets.QComboBox):
                 reasons = unsuited(option, scene)
                 _grey(widget, reasons)
                 chosen = widget.currentData()
@@ -108,13 +112,17 @@ class OptionsSection(Section):
             wanted.append(Option(":hold", "Wait for Start", "bool", False, help="The farm takes it and waits."))
         for option in wanted:
             value = kept.get(option.name.lstrip(":"), option.default)
-            self._fields[option.name] = option_field(option, value, self.changed.emit)
+            field = self._fields[option.name] = option_field(option, value, self.changed.emit)
+            field[0].setParent(self)  # one that is not asked for stands in no layout, and must be no window of its own
+            if isinstance(field[0], FileField):
+                field[0].wanted.connect(partial(self.browse.emit, option.name))
         self._labels = {option.name: option for option in wanted}
         self._place()
         comfortable(self)
 
     def _place(self) -> None:
         """Label, field, label, field; a check box is its own label. What is seldom changed is folded away."""
+        self._asked = self._to_ask()
         mine = {field[0] for field in self._fields.values()}
         for grid in (self._grid, self._more_grid):
             while grid.count():
@@ -122,7 +130,9 @@ class OptionsSection(Section):
                 if item.widget() is not None and item.widget() not in mine:
                     item.widget().hide()
                     item.widget().deleteLater()
-        ordered = sorted(self._fields, key=lambda name: self._labels[name].kind == "bool")
+        ordered = sorted(
+            self._asked, key=lambda name: (self._labels[name].kind == "bool", list(self._fields).index(name))
+        )
         for grid, rare in ((self._grid, False), (self._more_grid, True)):
             across = 1 if self._narrow else 2
             for number, name in enumerate(name for name in ordered if self._labels[name].rare is rare):
@@ -130,8 +140,22 @@ class OptionsSection(Section):
                 self._place_field(grid, name, row, column * 2)
             for column in (1, 3):
                 grid.setColumnStretch(column, 1 if column < across * 2 else 0)
-        self.more.setVisible(any(option.rare for option in self._labels.values()))
+        for name, (widget, _) in self._fields.items():
+            widget.setVisible(name in self._asked)
+        self.more.setVisible(any(self._labels[name].rare for name in self._asked))
         self._say_more()
+
+    def _to_ask(self) -> set[str]:
+        """The names of the fields that the values of the others call for."""
+        values = {name: read() for name, (_, read) in self._fields.items()}
+        return {option.name for option in asked(list(self._labels.values()), values)}
+
+    def _ask_again(self) -> None:
+        """A value is another: other fields may be asked for."""
+        if self._to_ask() != self._asked:
+            self._place()
+        else:
+            self._say_more()
 
     def _say_more(self) -> None:
         """The fold says how many of its options are not as the farm has them."""
@@ -162,7 +186,8 @@ def option_field(
     option: Option, value: Any, changed: Callable[[], None]
 ) -> tuple[QtWidgets.QWidget, Callable[[], Any]]:
     """(widget, its value) for the option's kind."""
-    build = {"int": _spin, "float": _double_spin, "bool": _check, "choice": _choice}.get(option.kind, _text)
+    kinds = {"int": _spin, "float": _double_spin, "bool": _check, "choice": _choice, "file": _file}
+    build = kinds.get(option.kind, _text)
     widget, read = build(option, value, changed)
     if option.kind != "bool":
         # Its own least width would be that of its largest value.
@@ -232,6 +257,12 @@ def _text(option: Option, value: Any, changed: Callable[[], None]) -> tuple[QtWi
     widget = QtWidgets.QLineEdit(str(value))
     widget.textChanged.connect(lambda *_: changed())
     return widget, widget.text
+
+
+def _file(option: Option, value: Any, changed: Callable[[], None]) -> tuple[QtWidgets.QWidget, Callable[[], Any]]:
+    widget = FileField(str(value))
+    widget.changed.connect(changed)
+    return widget, widget.line.text
 
 
 def _unit(unit: str, number: float) -> str:

@@ -17,6 +17,7 @@ from . import choices as chosen
 from . import words
 from .about import AboutSection
 from .background import Background
+from .browse import BrowseDialog
 from .choices import Choices, Outcome
 from .dry_run import DryRun
 from .environment_field import EnvironmentSection
@@ -144,6 +145,7 @@ class SubmitPage(QtWidgets.QWidget):
         for section in (self.items, self.frames, self.environment, self.options):
             section.changed.connect(self._check_timer.start)
         self.frames.asked.connect(self._find_frames)
+        self.options.browse.connect(self._browse)
         self.problems.list.fix_asked.connect(self._fix)
         self.problems.list.picked.connect(self._picked)
         self.footer.submit_asked.connect(self.submit)
@@ -152,6 +154,12 @@ class SubmitPage(QtWidgets.QWidget):
         self.environment.make_asked.connect(self._make_environment)
         self.notice.acted.connect(lambda: self.job_asked.emit(self.flow.submitted))
         self.link.farms_changed.connect(self._farms_changed)
+
+    def _browse(self, option: str) -> None:
+        """Pick the option's file at the farm."""
+        field = self.options.field(option)
+        self._browser = BrowseDialog(self.link, self.header.farm.name, field.line.setText, self)
+        self._browser.open()
 
     # -- the scene
 
