@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 
 from ...chain import WEDGE
+from ...job import Part
 from .application import Application, Order, Run, in_one_go, steady, step_of, task_text
 
 SCRIPT = Path(__file__).with_name("render_hython.py")
@@ -53,23 +54,30 @@ def _hython(program: str, run: Run) -> Order:
     task = str(PurePath(run.scratch) / "task.json")
     text = task_text(
         {
+            **part_task(part),
             "scene": run.scene,
             "original": run.original,
-            "rop": part.address[-1],
-            "take": part.take,
-            "camera": part.camera,
-            **_parameters(part.renderer),
             "name": PurePath(part.output).name,
             "place": str(PurePath(part.output).parent),
             "folder": run.folder,
             "frames": [{"number": number, "folder": folder} for number, folder in run.folders.items()],
-            "in_one_go": in_one_go(HOUDINI.name, part),
-            "wedge": part.renderer == WEDGE,
             "needed": run.needed,
         }
     )
     limit = {"HOUDINI_MAXTHREADS": str(run.threads)} if run.threads else {}
     return Order((program, str(SCRIPT), task), {task: text}, limit, tells=True)
+
+
+def part_task(part: Part) -> dict[str, object]:
+    """What render_hython.py is told of a part, whatever its frames and files."""
+    return {
+        "rop": part.address[-1],
+        "take": part.take,
+        "camera": part.camera,
+        **_parameters(part.renderer),
+        "in_one_go": in_one_go(HOUDINI.name, part),
+        "wedge": part.renderer == WEDGE,
+    }
 
 
 def _parameters(renderer: str) -> dict[str, object]:

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath, PureWindowsPath
 
 from ...frames import format_frames
+from ...job import Part
 from .application import Application, Order, Run, steady, step_of
+from .max_elements import elements_script
 
 _USUAL: Mapping[str, tuple[str, ...]] = {
     "win32": (
@@ -24,29 +26,6 @@ _IO_YEAR = "2024"
 """In that year 3dsmaxcmdio is the one that prints to the console (Conductor's submitter does the same)."""
 _LONG = 8000
 """Letters of a command line, well below Windows' 32,767."""
-_ELEMENTS = """\
--- Farmdeck: render elements go where the picture goes first, each folder of theirs below it by its own name.
-(
-    local folder = @"{folder}"
-    try
-    (
-        local manager = maxOps.GetCurRenderElementMgr()
-        local picture = getFilenamePath rendOutputFilename
-        for i = 0 to manager.NumRenderElements() - 1 do
-        (
-            local written = manager.GetRenderElementFilename i
-            if written != undefined and written != "" do
-            (
-                local place = getFilenamePath written
-                local sub = if place == picture then "" else (filenameFromPath (trimRight place "\\\\/") + "\\\\")
-                makeDir (folder + "\\\\" + sub) all:true
-                manager.SetRenderElementFilename i (folder + "\\\\" + sub + filenameFromPath written)
-            )
-        )
-    )
-    catch (format "Farmdeck: render elements stay where they are: %\\n" (getCurrentException()))
-)
-"""
 
 
 def order(program: str, run: Run) -> Order:
@@ -59,12 +38,11 @@ def order(program: str, run: Run) -> Order:
     options = [
         "-v:5",
         *_frames(run.numbers),
-        *_view(run),
-        *((f"-w:{part.width}", f"-h:{part.height}") if part.width and part.height else ()),
+        *part_words(part),
         f"-outputName:{_join(run.folder, re.sub('#+', '', _name(part.output)))}",
         f"-preRenderScript:{script}",
     ]
-    files = {script: "\ufeff" + _ELEMENTS.format(folder=run.folder)}  # the mark makes MAXScript read it as UTF-8
+    files = {script: elements_script(run.folder)}
     if sum(map(len, options)) > _LONG:
         listed = _join(run.scratch, "options.txt")
         files[listed] = "\n".join(options) + "\n"
@@ -102,13 +80,16 @@ def _spelled(piece: str) -> str:
     return ",".join(map(str, range(first, last + 1, step)))
 
 
-def _view(run: Run) -> list[str]:
-    """A batch view brings its own camera, scene state and preset; the active view is what Max renders by itself."""
-    part = run.part
+def part_words(part: Part) -> list[str]:
+    """What 3dsmaxcmd is told of a part, whatever its frames: `-camera:C -w:W -h:H`.
+
+    A batch view brings its own camera, scene state and preset; the active view is what Max renders by itself.
+    """
+    size = [f"-w:{part.width}", f"-h:{part.height}"] if part.width and part.height else []
     chosen = [f"-camera:{part.camera}"] if part.camera else []
     if part.kind == "batch_view":
-        return [f"-batchRender:{part.address[-1]}", *chosen]
-    return chosen or ([f"-camera:{part.address[-1]}"] if part.address[-1] else [])
+        return [f"-batchRender:{part.address[-1]}", *chosen, *size]
+    return [*(chosen or ([f"-camera:{part.address[-1]}"] if part.address[-1] else [])), *size]
 
 
 def _name(path: str) -> str:

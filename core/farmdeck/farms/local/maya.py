@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePath
 
 from ..._errors import FarmError
+from ...job import Part
 from ...launch import clean_environment
 from .application import Application, Order, Run, steady, step_of
 
@@ -47,17 +48,24 @@ def order(program: str, run: Run) -> Order:
     part, numbers = run.part, run.numbers
     project = project_folder(run.original)  # the copy may lie elsewhere
     words = [
-        *_RENDERERS.get(part.renderer, ("-r", "file")),
+        *part_words(part),
         *(("-proj", project) if project else ()),
         *((_THREADS[part.renderer], str(run.threads)) if run.threads and part.renderer in _THREADS else ()),
-        *("-rl", part.address[-1]),
-        *(("-cam", part.camera) if part.camera else ()),
         *("-s", str(numbers[0]), "-e", str(numbers[-1]), "-b", str(step_of(numbers))),
-        *(("-x", str(part.width), "-y", str(part.height)) if part.width and part.height else ()),
         *("-rd", run.folder),
         run.scene,
     ]
     return Order((program, *map(mel_text, words)))
+
+
+def part_words(part: Part) -> list[str]:
+    """What `Render` is told of a part, whatever its frames: `-r file -rl LAYER -cam CAM -x W -y H`, `-r` first."""
+    return [
+        *_RENDERERS.get(part.renderer, ("-r", "file")),
+        *("-rl", part.address[-1]),
+        *(("-cam", part.camera) if part.camera else ()),
+        *(("-x", str(part.width), "-y", str(part.height)) if part.width and part.height else ()),
+    ]
 
 
 def mel_text(text: str) -> str:
