@@ -72,16 +72,23 @@ class Blend:
 
     def number(self, block: Block, *paths: str, row: int = 0) -> Any:
         """The number or address in the first field of `paths` that there is; `row` counts in an array of structs."""
+        reader = self._number_place(block, paths, row)
+        return 0 if reader is None else reader[0].unpack_from(self.buf, reader[1])[0]
+
+    def with_number(self, block: Block, path: str, value: int) -> tuple[int, bytes] | None:
+        """Where the number or address of that field lies in the file, and its bytes with `value`; None without it."""
+        place = self._number_place(block, (path,), 0)
+        return None if place is None else (place[1], place[0].pack(value))
+
+    def _number_place(self, block: Block, paths: tuple[str, ...], row: int) -> tuple[struct.Struct, int] | None:
         key = (block.struct, paths)
         if key not in self._readers:
             self._readers[key] = self._reader(block, paths)
         reader = self._readers[key]
         if reader is None:
-            return 0
+            return None
         offset = reader[1] + row * self.row_size(block)
-        if offset + reader[0].size > block.size:
-            return 0
-        return reader[0].unpack_from(self.buf, block.start + offset)[0]
+        return (reader[0], block.start + offset) if offset + reader[0].size <= block.size else None
 
     def words(self, raw: bytes) -> set[int]:
         """Every aligned word of `raw` that is as wide as a pointer, as a number."""

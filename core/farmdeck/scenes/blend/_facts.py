@@ -27,9 +27,9 @@ RETIRED = {
 }
 CAMERA = 11
 """`Object.type` of a camera (OB_CAMERA)."""
-_LAYER_RENDERS = 1
+LAYER_RENDERS = 1
 """VIEW_LAYER_RENDER in `ViewLayer.flag`."""
-_LAYER_DISABLED = 1 << 17
+LAYER_DISABLED = 1 << 17
 """SCE_LAY_DISABLE in `SceneRenderLayer.layflag`."""
 _USE_SEQUENCER = 0x01
 _USE_EXTENSION = 0x10
@@ -123,10 +123,10 @@ class Facts:
         """
         blend = self._blend
         layers = [
-            (blend.text(block, "name"), bool(blend.number(block, "flag") & _LAYER_RENDERS))
+            (blend.text(block, "name"), bool(blend.number(block, "flag") & LAYER_RENDERS))
             for block in blend.data(scene, "ViewLayer")
         ] or [
-            (blend.text(block, "name"), not blend.number(block, "layflag") & _LAYER_DISABLED)
+            (blend.text(block, "name"), not blend.number(block, "layflag") & LAYER_DISABLED)
             for block in blend.data(scene, "SceneRenderLayer")
         ]
         return layers or [("ViewLayer" if blend.header.version >= 280 else "Viewport", True)]
