@@ -105,17 +105,19 @@ class Connection:
         timeout: tuple[float, float] = (10.0, 60.0),
         patience: float = 60.0,
         first_wait: float = 0.25,
+        repeats: int = REPEATS,
     ) -> None:
         """Cheap: no network. `timeout`: seconds for connecting, and for the Manager to say something.
 
-        `patience`: seconds that a busy Manager is waited for. `first_wait`: seconds before the first repetition; they
-        double. Raises BadInput.
+        `patience`: seconds that a busy Manager is waited for. `repeats`: how often a question is asked again when no
+        answer came, `first_wait` seconds later the first time, and twice as long each time after. Raises BadInput.
         """
         self.address = read_address(url)
         self.host = urlsplit(self.address).netloc
         self._timeout = timeout
         self._patience = patience
         self._first_wait = first_wait
+        self._repeats = repeats
         self._session: requests.Session | None = None
         self._opening = threading.Lock()
         self._closed = threading.Event()
@@ -174,7 +176,7 @@ class Connection:
     def _out_of_patience(self, state: tenacity.RetryCallState) -> bool:
         if isinstance(_error_of(state), Unavailable):
             return (state.seconds_since_start or 0.0) + self._pause(state) > self._patience
-        return state.attempt_number > REPEATS
+        return state.attempt_number > self._repeats
 
     def _pause(self, state: tenacity.RetryCallState) -> float:
         """Seconds until the next attempt."""

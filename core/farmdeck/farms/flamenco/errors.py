@@ -30,7 +30,9 @@ GATEWAY = (502, 504)
 UNAVAILABLE = 503
 TROUBLE = 500
 NO_CALL = (404, 405)
-"""Flamenco 3.9-beta1 answers 404 for a call that it does not have, with a message but no code, unlike its own 404."""
+WRONG_METHOD = "method not allowed"
+"""For a call that it does not have a Manager answers 404 with a message but no code, unlike its API's own 404; where
+only the method differs, Managers up to 3.5 answer 400 with these words (seen with 3.2, 3.5 and 3.9-beta1)."""
 
 
 class Unavailable(FarmUnreachable):
@@ -104,7 +106,7 @@ class Complaint:
 def error_for(host: str, status: int, complaint: Complaint, retry_after: float | None = None) -> FarmError:
     """What an HTTP status other than 2xx means."""
     said = f": {clean(complaint.words)}" if complaint.words else f" (HTTP {status})"
-    if status in NO_CALL and not complaint.own:
+    if not complaint.own and (status in NO_CALL or complaint.words == WRONG_METHOD):
         return NotOffered(
             f"The Manager at {host} does not offer this{said}.", "Update the Manager, or check its address."
         )
