@@ -18,6 +18,7 @@ def test_every_panel_draws_in_every_situation(version: str, bundle: Path, tmp_pa
     assert "2 of 2" in ready["FARMDECK_PT_items"]
     assert "6" in ready["FARMDECK_PT_frames"] and "Stop after (s)" in ready["FARMDECK_PT_frames"]
     assert "2 view layers · 6 frames" in ready["FARMDECK_PT_submit"]
+    assert "Scene there" in ready["FARMDECK_PT_frames"] and "Memory" not in ready["FARMDECK_PT_frames"]
     assert ready["FARMDECK_MT_option"] == ["CPU", "GPU"]
     assert ready["FARMDECK_PT_render_scene"] == ready["FARMDECK_PT_scene"]
     assert any(text.startswith("Rendering 24 of 60, 3 failed") for text in said["rendering"]["FARMDECK_PT_job"])

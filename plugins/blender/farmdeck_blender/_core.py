@@ -20,7 +20,7 @@ if TYPE_CHECKING or not BUNDLED:
     from farmdeck.desk import Desk, Done, FarmsChanged, FramesChanged, JobsChanged, News
     from farmdeck.documents import from_plain, to_plain
     from farmdeck.environments import Fit, Match, RenderEnv, match_environments
-    from farmdeck.farm import Capabilities, Option
+    from farmdeck.farm import Capabilities, Option, asked
     from farmdeck.frames import format_frames, parse_frames, range_text
     from farmdeck.job import Action, Frame, FrameState, Job, JobState
     from farmdeck.launch import clean_environment, find_agent, start_agent
@@ -39,7 +39,7 @@ else:
     from ._vendor.farmdeck.desk import Desk, Done, FarmsChanged, FramesChanged, JobsChanged, News
     from ._vendor.farmdeck.documents import from_plain, to_plain
     from ._vendor.farmdeck.environments import Fit, Match, RenderEnv, match_environments
-    from ._vendor.farmdeck.farm import Capabilities, Option
+    from ._vendor.farmdeck.farm import Capabilities, Option, asked
     from ._vendor.farmdeck.frames import format_frames, parse_frames, range_text
     from ._vendor.farmdeck.job import Action, Frame, FrameState, Job, JobState
     from ._vendor.farmdeck.launch import clean_environment, find_agent, start_agent
@@ -85,6 +85,7 @@ __all__ = [
     "Match",
     "News",
     "Option",
+    "asked",
     "Plugin",
     "Problem",
     "RenderEnv",

@@ -13,6 +13,7 @@ from . import _watch
 from ._lists import FIT_ICONS, FIT_WORDS, farm_icon
 from ._operators import held_back_by
 from ._select import can_select
+from ._state import asked_options
 from ._words import count, lines_of, near_path
 
 ENGINES = {
@@ -253,9 +254,11 @@ def chosen_match(context: Any) -> Any:
 def draw_options(layout: Any, context: Any) -> None:
     """The farm's own options, then what every farm with that capability has."""
     props = context.scene.farmdeck
-    for row in context.window_manager.farmdeck.options:
-        draw_option(layout, row)
     known = _watch.session().capabilities(props.farm)
+    wanted = asked_options(props, known.options) if known is not None else set()
+    for row in context.window_manager.farmdeck.options:
+        if row.name in wanted:
+            draw_option(layout, row)
     if known is None or known.priority:
         layout.prop(props, "priority")
     if known is not None and known.hold:

@@ -6,6 +6,7 @@
 No `from __future__ import annotations` here: Blender makes properties of the annotations themselves.
 """
 
+from collections.abc import Sequence
 from typing import Any, Optional
 
 import bpy
@@ -22,7 +23,7 @@ from bpy.types import PropertyGroup
 
 from . import _watch
 from ._choices import Choices
-from ._core import Option
+from ._core import Option, asked
 
 SCHEMA = 1
 """Of what is saved with the scene; an add-on that finds a later one says so and leaves it alone."""
@@ -244,7 +245,7 @@ def choices(scene: Any) -> Choices:
     read = session.scene
     items = tuple(item.name for item in read.items if is_chosen(props, item.name, item.enabled)) if read else ()
     known = session.capabilities(props.farm)
-    names = {option.name for option in known.options} if known is not None else None
+    names = asked_options(props, known.options) if known is not None else None
     return Choices(
         items=items,
         cameras=tuple(choice.name for choice in props.cameras),
@@ -257,6 +258,12 @@ def choices(scene: Any) -> Choices:
         priority=props.priority,
         hold=props.hold and (known is None or known.hold),
     )
+
+
+def asked_options(props: Any, options: Sequence[Option]) -> set[str]:
+    """The names of the farm's options that the choices made so far call for."""
+    values = dict(_options(props, {option.name for option in options}))
+    return {option.name for option in asked(options, values)}
 
 
 def _options(props: Any, names: Optional[set[str]]) -> Any:

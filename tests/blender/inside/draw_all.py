@@ -64,6 +64,8 @@ def fill():
         option("timeout", "Stop after", "float", 0.0, 0, unit="s"),
         option("fast", "Fast", "bool", True),
         option("pool", "Pool", "text", ""),
+        option("scene", "Scene there", "file", "", when=("device", "CPU")),
+        option("memory", "Memory", "int", 8, when=("device", "GPU")),
     )
     capabilities = _core.Capabilities(
         actions=tuple(_core.Action), environments=True, priority=True, hold=True, pictures=True, options=options
