@@ -23,8 +23,8 @@ GROUP = ("239.255.255.250", 1900)
 SERVICE = "urn:flamenco:manager:0"
 AGAIN = 1.0
 """Seconds between two searches: what is sent by UDP may be lost."""
-MOST = 64
-"""So many addresses are looked at: nobody has more Managers, but anybody can answer."""
+MOST = 200
+"""So many answers are looked at: anybody can answer, and as often as they like."""
 
 _DESCRIPTION = "/upnp/description.xml"
 _SEARCH = "\r\n".join(
@@ -38,26 +38,40 @@ def find(seconds: float, group: tuple[str, int] = GROUP) -> list[Nearby]:
     Two thirds of the time go to listening, one third to asking those that were heard for their names. `group` is where
     the search is sent.
     """
-    addresses: dict[tuple[str, int], list[str]] = {}
-    for sender, address in _heard(seconds * 2 / 3, group):
-        known = addresses.setdefault((sender, urlsplit(address).port or 0), [])
-        if address not in known and sum(map(len, addresses.values())) < MOST:
-            known.append(address)
-            known.sort(key=lambda each: urlsplit(each).hostname != sender)  # the way that worked comes first
-    if not addresses:
+    managers = _managers(_heard(seconds * 2 / 3, group))
+    if not managers:
         return []
     with ThreadPoolExecutor(max_workers=8) as pool:
-        found = pool.map(lambda each: _first_answering(each, seconds / 3), addresses.values())
-        return sorted({each for each in found if each is not None}, key=lambda each: each.address)
+        found = pool.map(lambda each: _first_answering(each, seconds / 3), managers)
+        return sorted((each for each in found if each is not None), key=lambda each: each.address)
+
+
+def _managers(heard: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """The addresses of each Manager, the best first: answers that share an address are one Manager's."""
+    told: dict[tuple[str, int | None], set[str]] = {}
+    for sender, address in heard:
+        told.setdefault((sender, urlsplit(address).port), set()).add(address)
+    found: list[set[str]] = []
+    for addresses in told.values():
+        same = [each for each in found if each & addresses]
+        found = [each for each in found if each not in same] + [addresses.union(*same)]
+    return [sorted(each, key=_order) for each in found]
+
+
+def _order(address: str) -> tuple[bool, bool, str]:
+    """First what other machines can use as well, then what is easier to read."""
+    host = ipaddress.ip_address(urlsplit(address).hostname or "")
+    return host.is_loopback or host.is_link_local, host.version == 6, address
 
 
 def _heard(seconds: float, group: tuple[str, int]) -> Iterator[tuple[str, str]]:
     """Who answers a search, and with which address."""
     until = time.monotonic() + seconds
+    count = 0
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
         line.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 2)
         ask_at = time.monotonic()
-        while (now := time.monotonic()) < until:
+        while (now := time.monotonic()) < until and count < MOST:
             if now >= ask_at:
                 _search(line, group)
                 ask_at = now + AGAIN
@@ -68,6 +82,7 @@ def _heard(seconds: float, group: tuple[str, int]) -> Iterator[tuple[str, str]]:
                 continue
             address = read_answer(answer, sender)
             if address:
+                count += 1
                 yield sender, address
 
 
@@ -92,7 +107,8 @@ def _own_addresses() -> Iterable[str]:
 def read_answer(answer: bytes, sender: str) -> str:
     """The Manager's address in an answer to a search; "" when it is something else's.
 
-    An address is taken only when it is in a private network or the sender's own: nobody shall send us elsewhere.
+    An address is taken only when it is in a private network or the sender's own: nobody shall send us elsewhere. This
+    machine's own address, which every Manager names too, means this machine only when the answer came from it.
     """
     lines = answer.decode("utf-8", errors="replace").splitlines()
     if not lines or not re.match(r"HTTP/1\.\d 200\b", lines[0]):
@@ -105,6 +121,8 @@ def read_answer(answer: bytes, sender: str) -> str:
         host = ipaddress.ip_address(urlsplit(address).hostname or "")
     except (BadInput, ValueError):
         return ""
+    if host.is_loopback:
+        return address if ipaddress.ip_address(sender).is_loopback else ""
     return address if host.is_private or str(host) == sender else ""
 
 
@@ -118,5 +136,5 @@ def _first_answering(addresses: Iterable[str], seconds: float) -> Nearby | None:
             continue
         finally:
             client.close()
-        return Nearby(f"{address}/", f"{version.name or 'Flamenco'} ({version.version})")
+        return Nearby(f"{address}/", f"{version.name or 'Flamenco'} ({version.shortversion or version.version})")
     return None
