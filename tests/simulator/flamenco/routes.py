@@ -113,7 +113,7 @@ ROUTES: tuple[Route, ...] = (
 
 
 def find(method: str, path: str, version: tuple[int, int]) -> tuple[Route, dict[str, str]]:
-    """The operation, and the named parts of the path. Raises Refusal 404."""
+    """The operation, and the named parts of the path. Raises Refusal 404; 400 up to 3.5 where the method differs."""
     known = False
     for route in ROUTES:
         if not route.since <= version < route.until:
@@ -124,4 +124,6 @@ def find(method: str, path: str, version: tuple[int, int]) -> tuple[Route, dict[
         if route.method == method:
             return route, names
         known = True
-    raise Refusal(404, "method not allowed" if known else "Not Found", bare=True)
+    if known:
+        raise Refusal(404 if version >= (3, 6) else 400, "method not allowed", bare=True)
+    raise Refusal(404, "Not Found", bare=True)

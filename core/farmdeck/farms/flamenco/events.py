@@ -61,7 +61,7 @@ class Events:
         self._live = threading.Event()
         self._guard = threading.Lock()
         self._socket: ClientConnection | None = None
-        self._thread = threading.Thread(target=self._run, name="flamenco events", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="farmdeck flamenco events", daemon=True)
 
     @property
     def connected(self) -> bool:

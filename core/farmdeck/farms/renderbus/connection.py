@@ -10,7 +10,6 @@ from __future__ import annotations
 import itertools
 import json
 import logging
-import os
 import re
 import secrets
 import threading
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from ..._errors import BadInput, Cancelled
 from ..._version import __version__
 from ...redaction import redact
+from ..sessions import new_session
 from .dialects import CALLS, Call, Dialect, detect, dialect_named
 from .errors import (
     AnswerLost,
@@ -46,8 +46,6 @@ SIGNATURE_EXPIRED = 610
 CHANNEL = "4"
 """Requests through the API, as opposed to the farm's own clients (protocol V3, 2018)."""
 REPEATS = 3
-POOL = 8
-"""Connections that are kept open."""
 LONGEST_WAIT = 4.0
 """Seconds between two attempts at most."""
 LOOK = 0.02
@@ -285,7 +283,8 @@ class Connection:
     def _open(self) -> requests.Session:
         with self._opening:
             if self._session is None:
-                self._session = _new_session(self._url, local=_LOOPBACK.fullmatch(self.domain) is not None)
+                local = _LOOPBACK.fullmatch(self.domain) is not None
+                self._session = new_session(self._url, f"farmdeck/{__version__}", local=local)
             return self._session
 
     def _envelope(self, status: int, content: bytes) -> dict[str, Any]:
@@ -311,23 +310,6 @@ class Connection:
             f"{self.domain} gave an answer that {why}.",
             "Check the network: a log-in page or a proxy may answer in the farm's place. Then try again.",
         )
-
-
-def _new_session(url: str, *, local: bool) -> requests.Session:
-    from http.cookiejar import DefaultCookiePolicy
-
-    import requests
-    from requests.adapters import HTTPAdapter
-    from requests.utils import get_environ_proxies
-
-    session = requests.Session()
-    session.trust_env = False  # no netrc: it would add a log-in of its own
-    session.verify = os.environ.get("REQUESTS_CA_BUNDLE") or True
-    session.proxies = {} if local else dict(get_environ_proxies(url))
-    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # nothing that threads would share
-    session.headers["User-Agent"] = f"farmdeck/{__version__}"
-    session.mount(url, HTTPAdapter(pool_connections=1, pool_maxsize=POOL, max_retries=0))
-    return session
 
 
 def _silence(domain: str, exc: Exception) -> Unreachable:
