@@ -66,8 +66,11 @@ def keep(name: str, secret: str, environ: Mapping[str, str] = os.environ, second
     return Kept("file", said)
 
 
-def fetch(name: str, environ: Mapping[str, str] = os.environ, seconds: float = LIMIT_SECONDS) -> str:
-    """The secret of that name. Raises CredentialError when there is none, or when it cannot be had."""
+def fetch(name: str, environ: Mapping[str, str] = os.environ, seconds: float = LIMIT_SECONDS, set_up: str = "") -> str:
+    """The secret of that name. Raises CredentialError when there is none, or when it cannot be had.
+
+    `set_up`: what to do when there is none, unless it is a farm's.
+    """
     kept = read_secret(secret_path(name, environ))  # newer than what a keyring that failed then may still have
     if kept is not None:
         return kept
@@ -78,9 +81,8 @@ def fetch(name: str, environ: Mapping[str, str] = os.environ, seconds: float = L
         raise CredentialError(
             f"This machine {answer.said.value}: {name}'s secret is out of reach.", "Unlock it, then retry."
         )
-    raise CredentialError(
-        f"No secret is kept for {name}.", f"Set it up again: farmdeck farms add {name} --secret-stdin"
-    )
+    farms = f"Set it up again: farmdeck farms add {name} --secret-stdin"
+    raise CredentialError(f"No secret is kept for {name}.", set_up or farms)
 
 
 def forget(name: str, environ: Mapping[str, str] = os.environ, seconds: float = LIMIT_SECONDS) -> None:

@@ -80,6 +80,28 @@ class Action(str, Enum):
     """Forget the job; finished frames stay on disk."""
 
 
+JOB_TYPES = ("economy", "normal", "test")
+"""What an accounting service is told of the kind of job."""
+
+
+@dataclass(frozen=True)
+class Accounting:
+    """What an accounting service is told of a job beside what became of it; docs/reports.md. Never a secret."""
+
+    job_type: str = ""
+    """One of JOB_TYPES; "" is what the settings say."""
+    mission_id: str = ""
+    """What the service knows the job by, the same for ever; "" is the job's own id."""
+    mission_guid: str = ""
+    """`0f8fad5b-d9cb-469f-a165-70867728950e`; "" for none."""
+    email: str = ""
+    """Whose job it is; "" is what the settings say."""
+    credits: float | None = None
+    """What it uses up; None is by the settings' rate for an hour, or not known."""
+    saas_credits: float | None = None
+    """Likewise, of the other kind that the service counts."""
+
+
 @dataclass(frozen=True)
 class Part:
     """One item through one camera: what a job's row unfolds into."""
@@ -172,6 +194,9 @@ class Job:
     """`USD`, `CNY`, …"""
     downloaded: int = 0
     """Finished pictures of a farm elsewhere that are on disk here."""
+    accounting: Accounting = field(default=Accounting(), metadata={"of": Accounting})
+    render_hours: float | None = None
+    """The frames' times together, of each its last whole attempt; None where the farm tells none."""
 
     @property
     def words(self) -> str:

@@ -2,6 +2,7 @@
 
     [local]                     # this machine's own farm
     [agent]
+    [reports]                   # an accounting service that ended jobs are reported to: reports/_settings.py
     [farms.studio]              # one table for each farm that is set up
     kind = "flamenco"
     url = "…"
@@ -29,7 +30,7 @@ from ._errors import SettingsError, UnknownFarm
 from .places import config_folder
 
 FILE_NAME = "settings.toml"
-TABLES = ("agent", "farms", "local")
+TABLES = ("agent", "farms", "local", "reports")
 LOCAL = "local"
 SECRET_KEYS = frozenset("access_key api_key access_key_secret password secret secret_key token".split())
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}\Z")
@@ -55,6 +56,7 @@ class Settings:
     """By name; `local` is always there, its values are the table `[local]`."""
     local: Mapping[str, Any] = field(default_factory=dict)
     agent: Mapping[str, Any] = field(default_factory=dict)
+    reports: Mapping[str, Any] = field(default_factory=dict)
 
     def farm(self, name: str) -> FarmSettings:
         """The farm of that name. Raises UnknownFarm."""
@@ -180,7 +182,7 @@ def _settings(tables: Mapping[str, Any]) -> Settings:
             )
         values = {key: value for key, value in table.items() if key != "kind"}
         farms[name] = FarmSettings(name, table["kind"], values)
-    return Settings(farms=farms, local=local, agent=tables.get("agent", {}))
+    return Settings(farms=farms, local=local, agent=tables.get("agent", {}), reports=tables.get("reports", {}))
 
 
 # -- writing

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import PurePath
 from typing import Any
@@ -13,13 +15,15 @@ from typing import Any
 from ._errors import BadInput, SceneChanged
 from .documents import read_schema, with_schema
 from .frames import format_frames, parse_frames
-from .job import Part
+from .job import JOB_TYPES, Accounting, Part
 from .outputs import written_files
 from .parts import make_parts
 from .scene import Plugin, RenderItem, Scene, Software
 
 SUBMISSION_SCHEMA = "farmdeck.submission/1"
 _AGAIN = "Submit it again to render it as it is now."
+EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]+@[^@\s\x00-\x1f\x7f]+")
+LONGEST_MISSION = 100
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"  # nothing that is misread over a shoulder
 
 
@@ -81,6 +85,7 @@ class Submission:
     fps: float = 24.0
     missing: tuple[str, ...] = ()
     """Paths, as written in the scene, of files that were not there at Submit."""
+    accounting: Accounting = field(default=Accounting(), metadata={"of": Accounting})
 
     @property
     def output(self) -> str:
@@ -129,12 +134,13 @@ def prepare(
     hold: bool = False,
     project: str = "",
     notes: str = "",
+    accounting: Accounting = Accounting(),  # noqa: B008 - it is frozen
 ) -> Submission:
     """A submission of the scene's chosen items (all enabled ones when none are named).
 
     `cameras`: each item renders once through each; none means the item's own. `frames`: fileseq syntax, for every
     item; "" leaves each item its own range. `output`: a folder in the place of the scene's own. Stats every file,
-    so it belongs on a worker thread. Raises BadInput, BadFrames.
+    so it belongs on a worker thread. `accounting`: for reports to an accounting service. Raises BadInput, BadFrames.
     """
     if not scene.file:
         raise BadInput("The scene was never saved.", "Save it, then submit.")
@@ -169,6 +175,7 @@ def prepare(
         cameras=scene.cameras,
         fps=scene.fps,
         missing=tuple(sorted({asset.path for asset in scene.assets if asset.missing})),
+        accounting=checked_accounting(accounting),
     )
 
 
@@ -202,6 +209,29 @@ def choose_cameras(scene: Scene, names: Sequence[str]) -> tuple[str, ...]:
             known = ", ".join(scene.cameras) or "none"
             raise BadInput(f'No camera is called "{name}".', f"This scene has: {known}.")
     return tuple(dict.fromkeys(names)) or ("",)
+
+
+def checked_accounting(given: Accounting) -> Accounting:
+    """The same, blanks around it taken off and the GUID in its usual form. Raises BadInput."""
+    job_type, mission, guid, email = (
+        text.strip() for text in (given.job_type, given.mission_id, given.mission_guid, given.email)
+    )
+    if job_type and job_type not in JOB_TYPES:
+        raise BadInput(f'"{job_type}" is no job type.', f"Use one of: {', '.join(JOB_TYPES)}.")
+    if not mission.isprintable() or len(mission) > LONGEST_MISSION:
+        raise BadInput("The mission id cannot be used.", f"Give one line of at most {LONGEST_MISSION} characters.")
+    if email and not EMAIL.fullmatch(email):
+        raise BadInput(f'"{email}" is no e-mail address.', "Write it as name@studio.com.")
+    if any(number is not None and not 0 <= number < math.inf for number in (given.credits, given.saas_credits)):
+        raise BadInput("Credits cannot be counted like that.", "Give a number from 0 up.")
+    return replace(given, job_type=job_type, mission_id=mission, mission_guid=_guid(guid), email=email)
+
+
+def _guid(text: str) -> str:
+    digits = text.strip("{}").replace("-", "").lower()
+    if text and not re.fullmatch("[0-9a-f]{32}", digits):
+        raise BadInput(f'"{text}" is no GUID.', "Write it as 0f8fad5b-d9cb-469f-a165-70867728950e.")
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])) if text else ""
 
 
 def submission_document(submission: Submission) -> dict[str, Any]:

@@ -51,6 +51,7 @@ def commands(job: str) -> dict[str, list[object]]:
         "frames": ["frames", job, "--json"],
         "log": ["log", job, "--frame", "1", "--json"],
         "download": ["download", job, "--json"],
+        "report": ["report", job, "--json"],
         "envs match": ["envs", "match", TINY, "--json"],
         "farms list": ["farms", "list", "--json"],
         "agent status": ["agent", "status", "--json"],

@@ -26,6 +26,7 @@ from ..submission import SubmissionState
 from ._delivery import act_before_sending, deliver, give_up, wait_for_farm
 from ._guard import guarded
 from ._pace import away_seconds
+from ._reports import REPORT_COMMANDS, Reporter
 from ._requests import FARM_COMMANDS, JOB_COMMANDS
 from ._tracker import Tracker
 
@@ -63,6 +64,7 @@ class Agent:
         self._settings = settings.load()
         self._idle_seconds = float(self._settings.agent.get("idle", IDLE_SECONDS))
         self._store = AgentStore(folder)
+        self._reporter = Reporter(folder)
         self._trackers: dict[str, Tracker] = {}
         self._deliveries: dict[str, Watch] = {}
         self._put_off: dict[str, tuple[int, float]] = {}
@@ -84,6 +86,7 @@ class Agent:
         LOG.info("agent %s (protocol %s) begins, process %s", __version__, PROTOCOL, os.getpid())
         self._announce("running")
         self._store.untake()
+        self._reporter.set_up(self._settings.reports)
         self._open_farms()
         try:
             self._loop()
@@ -126,6 +129,7 @@ class Agent:
         self._pool.shutdown(wait=True, cancel_futures=True)
         for tracker in self._trackers.values():
             tracker.close()
+        self._reporter.close()
         self._announce("ended")
         self._store.checkpoint()
         self._store.close()
@@ -137,7 +141,9 @@ class Agent:
     def _busy(self) -> bool:
         if not all(tracker.published.is_set() for tracker in self._trackers.values()):
             return True
-        return bool(self._deliveries) or bool(self._store.live_jobs()) or bool(self._store.pending())
+        if self._deliveries or self._reporter.busy():
+            return True
+        return bool(self._store.live_jobs()) or bool(self._store.pending())
 
     def _housekeep(self) -> None:
         self._store.checkpoint()
@@ -164,7 +170,9 @@ class Agent:
                 continue
             folder = self._folder / "farms" / name
             known = {**self._notify(), **wanted.values}
-            tracker = Tracker(name, wanted.kind, folder, self._folder, known, self._try_again_now)
+            tracker = Tracker(
+                name, wanted.kind, folder, self._folder, known, self._try_again_now, self._reporter.expect
+            )
             context = FarmContext(name, folder, wanted.values, partial(credentials.fetch, name), tracker.notify)
             try:
                 with guarded(kind.label or wanted.kind):
@@ -195,6 +203,7 @@ class Agent:
                     self._deliveries[id].cancel()
             self._trackers.pop(name).close()
         self._put_off.clear()
+        self._reporter.set_up(self._settings.reports)
         self._open_farms()
 
     # -- what was asked
@@ -214,6 +223,9 @@ class Agent:
             self._stop.set()
         elif command.kind == "farms.reload":
             self._reload()
+            self._store.settle(command.id)
+        elif command.kind in REPORT_COMMANDS:
+            self._reporter.do(command)
             self._store.settle(command.id)
         elif command.kind in FARM_COMMANDS:
             self._pass_on(self._tracker(command.target), command)
@@ -238,6 +250,7 @@ class Agent:
             return
         job = self._store.job(id)
         if action is Action.DELETE and job.farm not in self._settings.farms:
+            self._reporter.expect(id)
             act_before_sending(self._store, id, action)  # nobody is left to ask
             self._store.settle(command.id)
         elif job.farm_job:

@@ -46,9 +46,15 @@ class Tracker:
         store_folder: Path,
         settings: Mapping[str, Any],
         back: Callable[[], None] = lambda: None,
+        ending: Callable[[str], None] = lambda job: None,
     ) -> None:
-        """`back` is called on the farm's thread when it answers again after a silence."""
+        """Both are called on the farm's thread.
+
+        `back`: when it answers again after a silence. `ending`: before the store says that a job has ended, or is
+        deleted before it has.
+        """
         self._back = back
+        self._ending = ending
         self.name = name
         self.kind = kind
         self.folder = folder
@@ -224,6 +230,7 @@ class Tracker:
             report = reports.get(farm_job)
             if report is None:
                 message = "The farm no longer knows this job. Submit it again, or delete it here."
+                self._ending(job.id)
                 lively |= store.update_job(job.id, state=JobState.FAILED, message=message)
                 continue
             try:
@@ -246,6 +253,8 @@ class Tracker:
             done = report.counts.done if report.counts else _count(frames or (), FrameState.DONE)
             fresh = bool(frames) and _rendered_since(store.frames(job.id), frames or ())
             fetch = self._downloads.note(store, job, done, report.state.ended, fresh)
+        if report.state.ended and not job.state.ended:
+            self._ending(job.id)
         changed = mirror_job(store, job, report, frames)
         if fetch and self._downloads is not None:
             self._downloads.fetch(job.id)
@@ -317,6 +326,8 @@ class Tracker:
                 self._downloads.stop(store, job.id)
             if command.kind == Action.STOP.value and job.state.ended:
                 return {}
+        if command.kind == Action.DELETE.value and not job.state.ended:
+            self._ending(job.id)
         values = do(self.farm, store, command)
         self._ask_at = 0.0
         if command.kind == Action.DELETE.value:
@@ -346,6 +357,7 @@ def mirror_job(store: AgentStore, job: Job, report: JobReport, frames: Sequence[
         cost=report.cost,
         currency=report.currency,
         **{**_numbers(job, report, frames), **({"thumbnail": report.thumbnail} if report.thumbnail else {})},
+        **({"render_hours": _hours(frames)} if frames is not None else {}),
         **({"message": message} if known else {}),
     )
     if report.state is JobState.DONE:
@@ -373,6 +385,12 @@ def _numbers(job: Job, report: JobReport, frames: Sequence[Frame] | None) -> dic
         "fraction": round(share / len(every), 4) if every else 0.0,
         **newest,
     }
+
+
+def _hours(frames: Sequence[Frame]) -> float | None:
+    """The frames' times together; None when none has one."""
+    seconds = [frame.seconds for frame in frames if frame.seconds is not None]
+    return round(sum(seconds) / 3600, 6) if seconds else None
 
 
 def _count(frames: Sequence[Frame], state: FrameState) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 from .._errors import BadDocument
 from ..documents import from_plain
-from ..job import Frame, FrameState, Job, JobState, Part
+from ..job import Accounting, Frame, FrameState, Job, JobState, Part
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,10 @@ def job_from_row(row: sqlite3.Row) -> Job:
     except (ValueError, TypeError, BadDocument):
         parts, bad = (), [*bad, "parts"]
     try:
+        accounting = from_plain(Accounting, json.loads(values.pop("accounting", "{}")))
+    except (ValueError, TypeError, BadDocument):
+        accounting, bad = Accounting(), [*bad, "accounting"]
+    try:
         state = JobState(values.pop("state", ""))
     except ValueError:
         state, bad = JobState.FAILED, [*bad, "state"]
@@ -94,7 +98,8 @@ def job_from_row(row: sqlite3.Row) -> Job:
         )
     elif row["note"] and isinstance(row["note"], str):
         values["message"] = f"{values['message']} {row['note']}".strip()
-    return Job(**{**{name: "" for name in ("id", "name", "farm")}, **values, "parts": parts, "state": state})
+    known = {**values, "parts": parts, "accounting": accounting, "state": state}
+    return Job(**{**{name: "" for name in ("id", "name", "farm")}, **known})
 
 
 def frame_from_row(row: sqlite3.Row) -> Frame:

@@ -79,6 +79,17 @@ MIGRATIONS = (
     -- What there is to say of its pictures, beside what its farm says.
     ALTER TABLE jobs ADD COLUMN note TEXT NOT NULL DEFAULT '';
     """,
+    """
+    -- What an accounting service is told of jobs that have ended: never with its credentials.
+    ALTER TABLE jobs ADD COLUMN accounting TEXT NOT NULL DEFAULT '{}';
+    ALTER TABLE jobs ADD COLUMN render_hours REAL;
+    CREATE TABLE reports (
+        job TEXT PRIMARY KEY, name TEXT NOT NULL DEFAULT '', state TEXT NOT NULL DEFAULT 'open',
+        document TEXT NOT NULL DEFAULT '', given TEXT NOT NULL DEFAULT '', message TEXT NOT NULL DEFAULT '',
+        tries INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 1, created REAL NOT NULL, updated REAL NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX reports_state ON reports (state);
+    """,
 )
 
 PROTOCOL = f"{MAJOR}.{len(MIGRATIONS)}"

@@ -433,9 +433,13 @@ class AgentStore(Store):
             self._db.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
     def sweep(self, before: float) -> None:
-        """Drop the marks of jobs deleted before that time (seconds since the epoch), and frames of no job."""
+        """Drop the marks of jobs deleted before that time (seconds since the epoch), and frames of no job.
+
+        A mark stays until the job's report is made of it.
+        """
+        reported = "id NOT IN (SELECT job FROM reports WHERE due)"
         with self._write() as db:
-            db.execute("DELETE FROM jobs WHERE deleted AND updated < ?", (before,))
+            db.execute(f"DELETE FROM jobs WHERE deleted AND updated < ? AND {reported}", (before,))
             db.execute("DELETE FROM frames WHERE job NOT IN (SELECT id FROM jobs WHERE NOT deleted)")
 
 
@@ -472,12 +476,13 @@ def first_job(submission: Submission) -> Job:
         total=total,
         output=submission.output,
         parts=submission.parts,
+        accounting=replace(submission.accounting, mission_id=submission.accounting.mission_id or submission.id),
     )
 
 
 def _put_job(db: sqlite3.Connection, job: Job, revision: int) -> None:
     values: dict[str, Any] = to_plain(job)
-    values.update(parts=json.dumps(values["parts"]), revision=revision)
+    values.update({name: json.dumps(values[name]) for name in ("parts", "accounting")}, revision=revision)
     names, marks = ", ".join(values), ", ".join("?" * len(values))
     db.execute(f"INSERT OR REPLACE INTO jobs ({names}) VALUES ({marks})", tuple(values.values()))
 

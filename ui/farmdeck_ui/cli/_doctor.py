@@ -6,8 +6,9 @@ import platform
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 from farmdeck import FarmdeckError, __version__, settings
@@ -16,7 +17,8 @@ from farmdeck.farms import discover
 from farmdeck.launch import find_agent
 from farmdeck.lock import agent_runs
 from farmdeck.places import config_folder, store_folder
-from farmdeck.store import STORE_NAME, Store
+from farmdeck.reports import report_settings
+from farmdeck.store import STORE_NAME, ReportStore, Store
 
 from farmdeck_ui.finding import Finding
 from farmdeck_ui.install.check import look as look_at_hosts
@@ -57,8 +59,10 @@ def _look() -> Iterator[Finding]:
     for problem in problems:
         yield Finding(f"Farm {problem.subject}", False, problem.message)
     try:
-        with _desk.open_store() as store:
+        with ReportStore.open(store_folder()) as store:
             yield from _look_at_store(store, list(loaded.farms))
+            if loaded.reports:
+                yield _look_at_reports(store, loaded.reports)
     except FarmdeckError as exc:
         yield Finding("Job list", False, str(exc))
 
@@ -75,6 +79,19 @@ def _look_at_store(store: Store, farms: list[str]) -> Iterator[Finding]:
             yield Finding(f"Farm {name}", not farm.problem, farm.problem or farm.status)
         except FarmdeckError as exc:
             yield Finding(f"Farm {name}", False, str(exc))
+
+
+def _look_at_reports(store: ReportStore, table: Mapping[str, Any]) -> Finding:
+    """Whether they can be sent at all, and whether any waits for a person."""
+    try:
+        found = report_settings(table)
+    except FarmdeckError as exc:
+        return Finding("Reports", False, str(exc))
+    waiting = [one for one in store.reports() if one.state.needs_a_person]
+    if waiting:
+        said = f"{_show.count(len(waiting), 'report')} not settled. See `farmdeck reports list --doubtful`."
+        return Finding("Reports", False, said)
+    return Finding("Reports", True, f"to {found.address}" if found else "switched off")
 
 
 def damage(path: Path) -> str:
@@ -113,7 +130,7 @@ def _copy_rows(source: Path, target: Path) -> int:
     old, new = sqlite3.connect(f"file:{source}?mode=ro", uri=True), sqlite3.connect(target)
     kept = 0
     try:
-        for table in ("submissions", "jobs", "frames"):
+        for table in KEYS:
             lost = ""
             for end in ("ASC", "DESC"):
                 lost = _copy_until_unreadable(old, new, table, end)
@@ -131,7 +148,7 @@ def _copy_rows(source: Path, target: Path) -> int:
     return kept
 
 
-KEYS = {"submissions": ("id",), "jobs": ("id",), "frames": ("job", "part", "number")}
+KEYS = {"submissions": ("id",), "jobs": ("id",), "frames": ("job", "part", "number"), "reports": ("job",)}
 
 
 def _copy_until_unreadable(old: sqlite3.Connection, new: sqlite3.Connection, table: str, end: str) -> str:

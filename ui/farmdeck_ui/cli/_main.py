@@ -26,6 +26,7 @@ from . import (
     _install,
     _jobs,
     _log,
+    _report,
     _scene,
     _show,
 )
@@ -45,6 +46,7 @@ MODULES = (
     _jobs,
     _log,
     _fetch,
+    _report,
     _farms,
     _farm_setup,
     _farm_extras,

@@ -14,6 +14,7 @@ from farmdeck.documents import from_plain, to_plain
 from farmdeck.environments import Fit, RenderEnv, match_environments
 from farmdeck.farm import Option, check_options, unsuited
 from farmdeck.frames import parse_frames
+from farmdeck.job import JOB_TYPES, Accounting
 from farmdeck.preflight import scene_problems, submission_problems
 from farmdeck.scene import scene_document
 from farmdeck.scenes import read_scene
@@ -83,6 +84,10 @@ def _print_scene(scene: Scene) -> None:
 @click.option("--name", default="", help="The job's name. Without: the scene's.")
 @click.option("--priority", default=50, show_default=True, type=click.IntRange(0, 100))
 @click.option("--project", default="")
+@click.option("--job-type", type=click.Choice(JOB_TYPES), help="For reports to an accounting service.")
+@click.option("--mission-id", default="", help="For reports. Without: the job's own id.")
+@click.option("--mission-guid", default="", help="For reports.")
+@click.option("--email", default="", help="For reports: whose job it is.")
 @click.option("--hold", is_flag=True, help="Submit, and wait for `farmdeck start`.")
 @click.option("--force", is_flag=True, help="Submit although there are errors, such as missing files.")
 @click.option("--watch", is_flag=True, help="Follow the job until it ends.")
@@ -128,7 +133,11 @@ def _prepare(scene: Scene, farm: str, force: bool, chosen: dict[str, Any]) -> Su
             "Mend the scene, or submit it as it is with --force.",
         )
     options = dict(option_pair(text) for text in chosen.pop("options"))
-    return prepare(scene, farm=farm, options=options, **chosen)
+    job_type, mission, guid, email = (
+        chosen.pop(name) or "" for name in ("job_type", "mission_id", "mission_guid", "email")
+    )
+    accounting = Accounting(job_type, mission, guid, email)
+    return prepare(scene, farm=farm, options=options, accounting=accounting, **chosen)
 
 
 def option_pair(text: str) -> tuple[str, str]:
