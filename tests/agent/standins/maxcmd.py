@@ -14,7 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-SWITCHES = "v start end nthframe frames camera w h outputname prerenderscript cmdfile batchrender".split()
+SWITCHES = "v start end nthframe frames camera w h outputname prerenderscript pathfile cmdfile batchrender".split()
 
 
 def main(words: list[str]) -> int:

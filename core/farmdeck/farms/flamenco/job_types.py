@@ -8,14 +8,14 @@ for too. OpenAPI: AvailableJobType, AvailableJobSetting.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeGuard
 
 from ..._errors import BadInput
 from ...farm import Limit, Option
 from .expressions import Names, Unknown, evaluate
-from .subject import SAMPLE, Subject
+from .subject import KNOWN, KNOWN_HIDDEN, OUTPUTS, SAMPLE, Subject
 
 __all__ = ["OPTION", "JobType", "Setting", "Subject", "options", "read_job_type", "settings"]
 
@@ -175,13 +175,18 @@ def _suitable(kind: str, default: Any) -> Any:
 
 def _is_asked(setting: Setting) -> bool:
     """Is it an option of ours? Not what Farmdeck knows, nor what an expression that it understands works out."""
-    if setting.key in SAMPLE.known():
+    if _known(setting) is not None:
         return False
     if setting.expression and _evaluated(setting, SAMPLE, {}) is None:
         return setting.visible in _SHOWN or setting.required
     if setting.visible in _SHOWN:
         return setting.editable or not setting.expression
     return setting.required and setting.default is None and not setting.expression
+
+
+def _known(setting: Setting) -> Callable[[Subject], Any] | None:
+    """Tells the value that Farmdeck knows itself; None for a setting that it does not."""
+    return KNOWN.get(setting.key) or (KNOWN_HIDDEN.get(setting.key) if setting.visible not in _SHOWN else None)
 
 
 def _option(setting: Setting) -> Option:
@@ -241,14 +246,16 @@ def _limits(types: Sequence[JobType], by_application: Mapping[str, str]) -> Iter
 
 def _given(job_type: JobType, setting: Setting, values: Mapping[str, Any], subject: Subject) -> Any:
     """What Farmdeck knows or what was given; None for neither."""
-    if setting.key in SAMPLE.known():
-        value = subject.known(computed=bool(setting.expression)).get(setting.key)
+    known = _known(setting)
+    value = None
+    if setting.key in OUTPUTS and setting.expression:
+        value = subject.output
+    elif known is not None:
+        value = known(subject)
     elif _is_asked(setting):
         value = values.get(f"{job_type.name}.{setting.key}")
         if value is None and setting.key not in _TAKEN:
             value = values.get(setting.key)
-    else:
-        value = None
     return None if value in (None, "") else _typed(setting, value)
 
 

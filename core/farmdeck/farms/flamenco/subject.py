@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ...job import Part
 from .expressions import Value, pure_path
 from .frames import to_flamenco
+from .render_settings import maps_text, parts_text
 
 
 @dataclass(frozen=True)
@@ -44,26 +45,15 @@ class Subject:
     """Pixels of the finished picture, percentage applied; 0 where it is not known."""
     height: int = 0
     parts: tuple[Part, ...] = ()
-    """For `farmdeck-render`: every part, its output as the workers see it."""
-
-    def known(self, computed: bool = False) -> dict[str, Any]:
-        """Settings that are never asked for, by the keys that published job types have; None or "" for not known.
-
-        `computed`: an expression can say where pictures go, so that only a place that is wanted outright counts.
-        """
-        output = self.output or ("" if computed else str(pure_path(self.output_root) / self.name / "######"))
-        return {
-            "blendfile": self.scene_file,
-            "frames": to_flamenco(self.frames) if self.frames else "",
-            "scene": self.scene,
-            "render_output_root": self.output_root,
-            "render_output_path": output,
-            "render_output": output,
-            "format": self.format,
-            "image_file_extension": self.extension,
-            "has_previews": self.has_previews,
-            "fps": self.fps or None,
-        }
+    """For `farmdeck-render`, as are all that follow: every part, its output as the workers see it."""
+    scripts: str = ""
+    """The folder with WORKER_SCRIPTS (see render_settings.py)."""
+    project: str = ""
+    """Maya's project folder; "" for none."""
+    files_root: str = ""
+    """The folder with the job's files; "" where they lie in place."""
+    path_maps: tuple[tuple[str, str], ...] = ()
+    """(folder of the artist's machine, where its files are now: below `files_root`, "" for itself, or absolute)."""
 
     def facts(self) -> Mapping[str, Value]:
         """What expressions can ask for, by dotted name; what is not known is left out."""
@@ -87,6 +77,35 @@ class Subject:
         }
         return {name: value for name, value in every.items() if value not in (None, "")}
 
+
+def _output(subject: Subject) -> str:
+    return subject.output or str(pure_path(subject.output_root) / subject.name / "######")
+
+
+OUTPUTS = frozenset({"render_output_path", "render_output"})
+"""Where the pictures go: worked out by the type's own expression, where it has one, unless it is wanted outright."""
+KNOWN: Mapping[str, Callable[[Subject], Any]] = {
+    "blendfile": lambda subject: subject.scene_file,
+    "frames": lambda subject: to_flamenco(subject.frames) if subject.frames else "",
+    "scene": lambda subject: subject.scene,
+    "render_output_root": lambda subject: subject.output_root,
+    **dict.fromkeys(OUTPUTS, _output),
+    "format": lambda subject: subject.format,
+    "image_file_extension": lambda subject: subject.extension,
+    "has_previews": lambda subject: subject.has_previews,
+    "fps": lambda subject: subject.fps or None,
+}
+"""Settings that are never asked for, by the keys that published job types have; None or "" for not known."""
+KNOWN_HIDDEN: Mapping[str, Callable[[Subject], Any]] = {
+    "software": lambda subject: subject.software,
+    "scene_file": lambda subject: subject.scene_file,
+    "scripts": lambda subject: subject.scripts,
+    "project": lambda subject: subject.project,
+    "files_root": lambda subject: subject.files_root,
+    "path_maps": lambda subject: maps_text(subject.path_maps),
+    "parts": lambda subject: parts_text(subject.software, subject.parts, subject.output_root) if subject.parts else "",
+}
+"""The same for `farmdeck-render`: settings that the Manager shows to nobody who submits."""
 
 SAMPLE = Subject(
     name="shot",
