@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import Message
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .jobs import JOB_STATUSES, TASK_STATUSES, Job, Task
 from .worker import WORKER_STATUSES, Tag, Worker
@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 class Refusal(Exception):
     """An answer that is an error. bare: from the router or the check of requests, which give no code in the body."""
 
-    def __init__(self, status: int, message: str, bare: bool = False, **headers: str) -> None:
+    def __init__(self, status: int, message: str, bare: bool = False, retry_after: int | None = None) -> None:
         super().__init__(status, message)
-        self.status, self.message, self.bare, self.headers = status, message, bare, headers
+        self.status, self.message, self.bare = status, message, bare
+        self.headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
 
     def document(self) -> dict[str, Any]:
         """The body."""
@@ -91,6 +92,13 @@ def is_uuid(text: str) -> bool:
         return False
 
 
+class Readable(Protocol):
+    """A stream of bytes; b"" is its end."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Up to that many bytes."""
+
+
 @dataclass
 class Call:
     """A request that passed the check, for its handler. `stream`: the body of an upload, not yet read."""
@@ -99,7 +107,7 @@ class Call:
     path: dict[str, str]
     headers: Message
     body: Any = None
-    stream: BinaryIO | None = None
+    stream: Readable | None = None
 
     def uuid(self, name: str, message: str) -> str:
         """A part of the path. Raises Refusal 400 when it is no uuid."""

@@ -31,9 +31,10 @@ const __ask = (name, ...given) => {
 class GoError extends Error { get name() { return "GoError"; } }
 const print = (...args) => { __said.push(args.map(String).join(" ")); };
 const alert = print;
-const frameChunker = (range, size) => __ask("chunks", String(range), Math.trunc(Number(size)) || 0);
-const frameCount = (range) => __ask("count", String(range));
-const shellSplit = (text) => __ask("split", String(text));
+const __text = (value) => value === undefined ? "" : String(value);
+const frameChunker = (range, size) => __ask("chunks", __text(range), Math.trunc(Number(size)) || 0);
+const frameCount = (range) => __ask("count", __text(range));
+const shellSplit = (text) => __ask("split", __text(text));
 const formatTimestampLocal = (time) => {
     if (time !== __created) throw new TypeError("not a time");
     return __timestamp;

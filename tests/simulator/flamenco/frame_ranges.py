@@ -5,6 +5,8 @@ Source: Flamenco 3.9-beta1, internal/manager/job_compilers/js_globals.go.
 
 from __future__ import annotations
 
+import re
+
 
 class BadRange(ValueError):
     """A text that is no frame range, or a chunk size that is none."""
@@ -16,12 +18,13 @@ def explode(text: str) -> list[int]:
     text = text.replace("..", "-")
     for part in text.split(","):
         ends = part.split("-")
-        try:
-            numbers = [int(end.strip()) for end in ends]
-        except ValueError as error:
-            raise BadRange(f'invalid range "{text}":  {part} ({error})') from error
-        if len(numbers) > 2:
+        if len(ends) > 2:
             raise BadRange(f'invalid range "{text}": {part}')
+        for end in ends:
+            if not re.fullmatch(r"\+?\d+", end.strip()):
+                cause = f'strconv.ParseInt: parsing "{end.strip()}": invalid syntax'
+                raise BadRange(f'invalid range "{text}":  {part} ({cause})')
+        numbers = [int(end) for end in ends]
         found.update(range(numbers[0], numbers[-1] + 1))
     return sorted(found)
 

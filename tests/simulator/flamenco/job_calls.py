@@ -136,12 +136,22 @@ def what_would_delete_do(call: Call) -> Answer:
     return Answer(document={"shaman_checkout": bool(call.job().checkout) and call.farm.shaman.enabled})
 
 
+def _time(text: str) -> float:
+    """Seconds since 1970. Raises Refusal 400."""
+    try:
+        return datetime.datetime.fromisoformat(text).timestamp()
+    except ValueError as error:
+        raise Refusal(
+            400, 'request body has an error: string doesn\'t match the format "date-time"', bare=True
+        ) from error
+
+
 def mass_delete(call: Call) -> Answer:
     """OpenAPI: deleteJobMass; the time is rounded up to a second."""
     text = call.body.get("last_updated_max")
     if text is None:
         raise Refusal(400, "invalid format (no last_updated_max)")
-    limit = -int(-datetime.datetime.fromisoformat(text).timestamp() // 1) * 10**9
+    limit = -int(-_time(text) // 1) * 10**9
     old = [job for job in call.farm.jobs.values() if job.updated <= limit]
     if not old:
         raise Refusal(416, "no jobs modified before timestamp")

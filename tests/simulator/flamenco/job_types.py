@@ -209,7 +209,7 @@ def _compile_render(draft: Draft, version: tuple[int, int]) -> list[Authored]:
     output = str(settings["render_output_path"]).replace("{timestamp}", draft.timestamp())
     settings["render_output_path"] = output
     try:
-        ranges = chunks(str(settings.get("frames", "undefined")), _whole(settings.get("chunk_size")))
+        ranges = chunks(str(settings.get("frames", "")), _whole(settings.get("chunk_size")))
     except BadRange as error:
         raise CompileError(f"GoError: {error} at jsFrameChunker (native)") from error
     tasks = [_render_task(settings, text, output, version) for text in ranges]

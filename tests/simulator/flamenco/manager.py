@@ -285,4 +285,7 @@ class Manager:
             if job.checkout and self.shaman.enabled:
                 self.shaman.erase(job.checkout)
             del self.jobs[job.id]
+            for worker in self.workers:
+                if worker.task in job.tasks:
+                    worker.task = None
             self.tell_job(job, deleted=True)

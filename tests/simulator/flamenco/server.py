@@ -10,7 +10,7 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from . import routes
@@ -86,16 +86,13 @@ class Server:
                 connection.shutdown(socket.SHUT_RDWR)
 
 
-class _Body(io.RawIOBase):
+class _Body:
     """A request's body, of a known length or in chunks; what is left of it can be read away."""
 
-    def __init__(self, stream: BinaryIO, length: int, chunked: bool) -> None:
+    def __init__(self, stream: io.BufferedIOBase, length: int, chunked: bool) -> None:
         self._stream, self._left, self._chunked = stream, length, chunked
 
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
+    def read(self, size: int = -1, /) -> bytes:
         """Up to that many bytes, b"" at the end."""
         if self._left == 0 and self._chunked:
             self._next_chunk()
@@ -267,7 +264,7 @@ def _spoiled(fault: Fault) -> Answer:
     """The answer of a Manager, or of a proxy before it, that did nothing."""
     if fault.kind == "busy":
         text = "too busy to queue job deletion, try again later"
-        return _refused(Refusal(503, text, **{"Retry-After": str(int(fault.seconds))}))
+        return _refused(Refusal(503, text, retry_after=int(fault.seconds)))
     if fault.kind == "proxy":
         return Answer(fault.status, text=PAGE_OF_A_PROXY, kind="text/html; charset=utf-8")
     return _refused(Refusal(fault.status, fault.message))

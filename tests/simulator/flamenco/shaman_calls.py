@@ -9,9 +9,8 @@ import re
 from collections.abc import Iterator
 from email.errors import HeaderParseError
 from email.header import decode_header
-from typing import BinaryIO
 
-from .call import Answer, Call, Refusal
+from .call import Answer, Call, Readable, Refusal
 from .shaman import Known, Mismatch, Store
 
 PIECE = 64 * 1024
@@ -58,6 +57,9 @@ def store_file(call: Call) -> Answer:
     """OpenAPI: shamanFileStore; the one call whose body is read here, without the Manager's lock."""
     sha, size = _key(call)
     store = _store(call)
+    defer = call.headers.get("X-Shaman-Can-Defer-Upload", "false").lower()
+    if defer not in ("true", "false", "1", "0", "t", "f"):
+        raise Refusal(400, "Invalid format for parameter X-Shaman-Can-Defer-Upload", bare=True)
     try:
         decode_header(call.headers.get("X-Shaman-Original-Filename", ""))[0][0]
     except (HeaderParseError, UnicodeError) as error:
@@ -65,7 +67,7 @@ def store_file(call: Call) -> Answer:
     status = store.status(sha, size)
     if status == "stored":
         return Answer(208, text=b"", kind="text/plain; charset=UTF-8")
-    if status == "uploading" and call.headers.get("X-Shaman-Can-Defer-Upload", "").lower() == "true":
+    if status == "uploading" and defer in ("true", "1", "t"):
         return Answer(425, text=b"", kind="text/plain; charset=UTF-8")
     assert call.stream is not None
     try:
@@ -77,6 +79,6 @@ def store_file(call: Call) -> Answer:
     return Answer()
 
 
-def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+def _pieces(stream: Readable) -> Iterator[bytes]:
     while piece := stream.read(PIECE):
         yield piece

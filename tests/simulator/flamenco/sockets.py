@@ -16,9 +16,9 @@ import socket
 import struct
 import threading
 import uuid
-from typing import Any, BinaryIO
+from typing import Any
 
-from .call import is_uuid
+from .call import Readable, is_uuid
 
 MAGIC = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 TEXT, CLOSE, PING, PONG = 1, 8, 9, 10
@@ -46,7 +46,7 @@ def frame(kind: int, payload: bytes) -> bytes:
     return struct.pack(">BBQ", 0x80 | kind, 127, size) + payload
 
 
-def read_frame(stream: BinaryIO) -> tuple[int, bytes]:
+def read_frame(stream: Readable) -> tuple[int, bytes]:
     """Kind and content of a client's frame. Raises EOFError."""
     first, second = _read(stream, 2)
     size = second & 0x7F
@@ -59,7 +59,7 @@ def read_frame(stream: BinaryIO) -> tuple[int, bytes]:
     return first & 0x0F, bytes(byte ^ mask[index % 4] for index, byte in enumerate(content))
 
 
-def _read(stream: BinaryIO, size: int) -> bytes:
+def _read(stream: Readable, size: int) -> bytes:
     found = stream.read(size)
     if len(found) < size:
         raise EOFError
@@ -117,7 +117,7 @@ class Sockets:
                 if room in listener.rooms:
                     listener.send(text)
 
-    def serve(self, connection: socket.socket, stream: BinaryIO) -> None:
+    def serve(self, connection: socket.socket, stream: Readable) -> None:
         """A connection that has been upgraded, until it ends."""
         listener = Listener(connection)
         header = {"sid": uuid.uuid4().hex[:20], "upgrades": [], "pingInterval": 30000, "pingTimeout": 60000}

@@ -127,28 +127,38 @@ def _task_completed(farm: Manager, job: Job) -> None:
 
 
 def worker_failed(farm: Manager, task: Task, worker: Worker) -> None:
-    """A worker could not do a task: softly failed, failed for good, or the end of the job."""
+    """A worker could not do a task: softly failed, failed for good, or the end of the job.
+
+    Two quirks of the Manager's: the failure at hand counts twice for blocking, and one worker that is left is not
+    enough (from 3.3 on), so that a farm of one or two fails the job at once.
+    """
     job = task.job
     if worker not in task.failed_by:
         task.failed_by.append(worker)
-    left = _able(farm, task)
-    blocked = _count_failures(job, task, worker) >= BLOCK_AFTER
-    if blocked:
+    failures = sum(worker in one.failed_by for one in job.tasks if one.type == task.type)
+    if failures + 1 >= BLOCK_AFTER:
         job.blocklist.append((worker, task.type))
-        left = _able(farm, task)
-        if left:
-            _return_failed(farm, job, worker, task.type)
-    if len(task.failed_by) >= SOFT_FAILURES and left:
-        note = f"Task failed by {len(task.failed_by)} workers, Manager will mark it as hard failure"
-        _note_and_set(farm, task, note, "failed")
-    elif not left:
-        note = f"Task failed by worker {worker.name} ({worker.address}), Manager will fail the entire job as there are "
-        _note_and_set(farm, task, f'{note}no more workers left for tasks of type "{task.type}".', "failed")
-        set_job(farm, job, "failed", f'no more workers left to run tasks of type "{task.type}"')
+        if not _left(farm, task):
+            _fail_with_job(farm, task, worker)
+            return
+        _return_failed(farm, job, worker, task.type)
+    count = len(task.failed_by)
+    times = f"Task failed by {count} worker{'s' if count > 1 else ''}, Manager will mark it as"
+    if count >= SOFT_FAILURES:
+        _note_and_set(farm, task, f"{times} hard failure", "failed")
+    elif _left(farm, task) <= (1 if farm.version >= (3, 3) else 0):
+        _fail_with_job(farm, task, worker)
     else:
-        note = f"Task failed by worker {worker.name} ({worker.address}), Manager will mark it as soft failure. "
-        note += f"{SOFT_FAILURES - len(task.failed_by)} more failures will cause hard failure."
-        _note_and_set(farm, task, note, "soft-failed")
+        more = SOFT_FAILURES - count
+        text = f"{times} soft failure. {more} more failure{'s' if more > 1 else ''} will cause hard failure."
+        _note_and_set(farm, task, text, "soft-failed")
+
+
+def _fail_with_job(farm: Manager, task: Task, worker: Worker) -> None:
+    end = f'no more workers left for tasks of type "{task.type}".'
+    note = f"Task failed by worker {worker.name} ({worker.id}), Manager will fail the entire job as there are {end}"
+    _note_and_set(farm, task, note, "failed")
+    set_job(farm, task.job, "failed", f'no more workers left to run tasks of type "{task.type}"')
 
 
 def _note_and_set(farm: Manager, task: Task, note: str, status: str) -> None:
@@ -156,14 +166,14 @@ def _note_and_set(farm: Manager, task: Task, note: str, status: str) -> None:
     set_task(farm, task, status)
 
 
-def _count_failures(job: Job, task: Task, worker: Worker) -> int:
-    """Tasks of this type of this job that this worker could not do."""
-    return sum(worker in one.failed_by for one in job.tasks if one.type == task.type)
-
-
-def _able(farm: Manager, task: Task) -> list[Worker]:
-    """Workers that may still try it, asleep or not."""
-    return [worker for worker in farm.workers if may_run(task, worker)]
+def _left(farm: Manager, task: Task) -> int:
+    """How many workers may still try it; asleep, offline or not able to do such tasks, they count."""
+    return sum(
+        worker not in task.failed_by
+        and (worker, task.type) not in task.job.blocklist
+        and (not task.job.tag or task.job.tag in {tag.id for tag in worker.tags})
+        for worker in farm.workers
+    )
 
 
 def may_run(task: Task, worker: Worker) -> bool:

@@ -51,11 +51,14 @@ class Worker:
     schedule: dict[str, Any] | None = None
     task: Task | None = None
     run: Iterator[None] | None = None
+    deleted: bool = False
     seen: int = field(default_factory=time.time_ns)
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     def reference(self) -> dict[str, str]:
-        """A TaskWorker."""
+        """A TaskWorker; of one that was deleted only the id is left."""
+        if self.deleted:
+            return {"address": "", "id": self.id, "name": ""}
         return {"address": self.address, "id": self.id, "name": self.name}
 
     def summary(self, version: tuple[int, int]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ def delete(call: Call) -> Answer:
     if worker.task is not None and worker.task.status == "active" and worker.task.worker is worker:
         states.return_task(call.farm, worker.task, "worker is being deleted")
     call.farm.workers.remove(worker)
+    worker.deleted = True
     call.farm.tell_worker(worker, deleted=True)
     return NOTHING
 
@@ -49,18 +50,22 @@ def set_tags(call: Call) -> Answer:
 
 
 def sleep_schedule(call: Call) -> Answer:
-    """OpenAPI: fetchWorkerSleepSchedule."""
-    schedule = call.worker("does not exist").schedule
+    """OpenAPI: fetchWorkerSleepSchedule; a worker that does not exist has none."""
+    worker_id = call.uuid("worker_id", "not a valid UUID")
+    schedule = next((worker.schedule for worker in call.farm.workers if worker.id == worker_id), None)
     return NOTHING if schedule is None else Answer(document=schedule)
 
 
 def set_sleep_schedule(call: Call) -> Answer:
-    """OpenAPI: setWorkerSleepSchedule."""
+    """OpenAPI: setWorkerSleepSchedule; any two numbers are a time, as is none at all."""
     worker = call.worker("does not exist")
+    schedule = {key: call.body[key] for key in ("days_of_week", "end_time", "is_active", "start_time")}
     for key, what in (("start_time", "start"), ("end_time", "end")):
-        if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d|", call.body[key]):
+        found = re.fullmatch(r"(?:(\d+):(\d+))?", call.body[key])
+        if found is None:
             raise Refusal(400, f"invalid format for schedule {what} time")
-    worker.schedule = {key: call.body[key] for key in ("days_of_week", "end_time", "is_active", "start_time")}
+        schedule[key] = f"{int(found[1]):02d}:{int(found[2]):02d}" if found[0] else ""
+    worker.schedule = schedule
     return NOTHING
 
 
