@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from ..._errors import BadInput, FarmError
+from ..._version import __version__
 from ...farm import Watch
+from ..sessions import new_session
 from .errors import Crashed, NoAnswer, NoSuchCall, NotThere, Refused
 
 if TYPE_CHECKING:
@@ -31,6 +34,9 @@ NO_SUCH_CALL = "No interface defined for URL"
 GATEWAY = (502, 503, 504)
 """What a proxy before the server says while it is down."""
 PIECE = 1 << 20
+LARGEST = 64 << 20
+"""Bytes of JSON that are read at most."""
+_LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1")
 PART = ".farmdeck-part"
 WORDS = 300
 """So much of what a server says is shown."""
@@ -43,6 +49,7 @@ class Connection:
         """Cheap: no network. `url` as `http://server:9999`. Raises BadInput."""
         self.url = checked_url(url)
         self._timeout = timeout
+        self._opening = threading.Lock()
         self._session: requests.Session | None = None
 
     def __repr__(self) -> str:
@@ -73,7 +80,7 @@ class Connection:
 
     def size(self, path: str) -> int:
         """How large the file there is; -1 where the server does not say. Raises as `send`."""
-        with self._ask("GET", path, stream=True) as answer:
+        with self._ask("GET", path) as answer:
             if answer.status_code != 200:
                 self._read("GET", path, answer)
             return int(answer.headers.get("Content-Length", -1))
@@ -81,7 +88,7 @@ class Connection:
     def fetch(self, path: str, target: Path, watch: Watch) -> None:
         """The file there, whole or not at all. Raises as `send`, FarmError when it cannot be written, Cancelled."""
         part = target.with_name(target.name + PART)
-        with self._ask("GET", path, stream=True) as answer:
+        with self._ask("GET", path) as answer:
             if answer.status_code != 200:
                 self._read("GET", path, answer)
             with writing(target):
@@ -98,13 +105,20 @@ class Connection:
 
     # -- inside
 
+    def _open(self) -> requests.Session:
+        with self._opening:
+            if self._session is None:
+                local = _LOOPBACK.fullmatch(urlsplit(self.url).hostname or "") is not None
+                self._session = new_session(self.url, f"farmdeck/{__version__}", local=local)
+            return self._session
+
     def _pieces(self, answer: requests.Response) -> Iterator[bytes]:
         import requests
 
         try:
             yield from answer.iter_content(PIECE)
         except requests.RequestException as exc:
-            raise NoAnswer(f"{self.url} stopped in the middle of a file.", "It is tried again.") from exc
+            raise NoAnswer(f"{self.url} stopped in the middle of an answer.", "It is tried again.") from exc
 
     def _ask(
         self,
@@ -115,14 +129,11 @@ class Connection:
         query: Mapping[str, object] | None = None,
         files: Mapping[str, Any] | None = None,
         body: Any = None,
-        stream: bool = False,
     ) -> requests.Response:
         import requests
 
-        if self._session is None:
-            self._session = requests.Session()
         try:
-            answer = self._session.request(
+            answer = self._open().request(
                 method,
                 self.url + quote(path),
                 params=_sent(query or {}),
@@ -130,7 +141,7 @@ class Connection:
                 files=files,
                 headers={"Content-Type": "application/octet-stream"} if body is not None else None,
                 timeout=self._timeout,
-                stream=stream,
+                stream=True,
                 allow_redirects=False,
             )
         except requests.RequestException as exc:
@@ -142,10 +153,15 @@ class Connection:
         return answer
 
     def _read(self, method: str, path: str, answer: requests.Response) -> Any:
-        data = _json(answer.content)
+        content = b""
+        for piece in self._pieces(answer):
+            content += piece
+            if len(content) > LARGEST:
+                raise self._no_server(path)
+        data = _json(content)
         status = answer.status_code
         if 200 <= status < 300:
-            if data is None and answer.content.strip():
+            if data is None and content.strip():
                 raise self._no_server(path)
             return data
         if status in GATEWAY or 300 <= status < 400:
@@ -209,5 +225,5 @@ def _json(content: bytes) -> Any:
     """None for what is empty or no JSON."""
     try:
         return json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
