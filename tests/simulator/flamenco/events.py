@@ -7,7 +7,7 @@ from typing import Any
 
 from .job_calls import picture_info
 from .jobs import Job, Task, stamp
-from .worker import Worker
+from .worker import Tag, Worker
 
 NEVER = "0001-01-01T00:00:00Z"
 
@@ -27,7 +27,8 @@ def job(job: Job, version: tuple[int, int], previous: str, refresh: bool, delete
         made.update(priority=0, status="", type="", updated=NEVER, was_deleted=True)
         del made["name"]
     if version >= (3, 8):
-        made.update(steps_completed=job.steps_completed, steps_total=job.steps_total)
+        steps = (0, 0) if deleted else (job.steps_completed, job.steps_total)
+        made.update(steps_completed=steps[0], steps_total=steps[1])
     if previous:
         made["previous_status"] = previous
     if job.delete_requested and not deleted:
@@ -67,3 +68,10 @@ def worker(worker: Worker, version: tuple[int, int], previous: str, deleted: boo
     if deleted:
         made["deleted_at"] = stamp(time.time_ns())
     return made
+
+
+def tag(tag: Tag, deleted: bool) -> dict[str, Any]:
+    """An EventWorkerTagUpdate; of a deleted tag only the id says something."""
+    if deleted:
+        return {"tag": {"id": tag.id, "name": ""}, "was_deleted": True}
+    return {"tag": {"description": tag.description, "id": tag.id, "name": tag.name}}

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from . import compile as scripts
-from . import events, job_types, playing
+from . import events, job_types, playing, states
 from .call import Answer
 from .faults import Fault, Faults
 from .job_calls import SUFFIXES
@@ -47,7 +47,7 @@ class Manager:
 
     What a test looks at or changes: `jobs` (by id, oldest first), `workers`, `tags`, `variables.table`, `journal`,
     `outcome` (called with task, frame or None, attempt from 1: "done", "failed" or "hold"), `commands` (what workers
-    do, by name: `exec` is only there), `check_files` (a scene that is not there fails its task), `setup_mode`,
+    do, by name, beside work.COMMANDS), `check_files` (a scene that is not there fails its task), `setup_mode`,
     `hold_deletions`, `shaman.enabled`, `scripts`, `violations` (of the OpenAPI file).
     """
 
@@ -86,6 +86,7 @@ class Manager:
         self.check_files, self.setup_mode, self.hold_deletions = True, False, False
         self.live_events = live_events
         self.last_rendered = ""
+        self._status_told = ""
         self.faults = Faults()
         self.sockets = Sockets()
         self.closing = threading.Event()
@@ -264,6 +265,7 @@ class Manager:
     def tell_job(self, job: Job, previous: str = "", refresh: bool = False, deleted: bool = False) -> None:
         """An event of a job's."""
         self.sockets.emit("/jobs", "/jobs", events.job(job, self.version, previous, refresh, deleted))
+        self._tell_status()
 
     def tell_task(self, task: Task, previous: str = "") -> None:
         """An event of a task's."""
@@ -272,6 +274,18 @@ class Manager:
     def tell_worker(self, worker: Worker, previous: str = "", deleted: bool = False) -> None:
         """An event of a worker's."""
         self.sockets.emit("/workers", "/workers", events.worker(worker, self.version, previous, deleted))
+        self._tell_status()
+
+    def tell_tag(self, tag: Tag, deleted: bool = False) -> None:
+        """An event of a worker tag's."""
+        self.sockets.emit("/workertags", "/workertags", events.tag(tag, deleted))
+
+    def _tell_status(self) -> None:
+        """An event when the farm's status is another, for everybody."""
+        status = states.farm_status(self.workers, list(self.jobs.values()))
+        if status != self._status_told and self.version >= (3, 5):
+            self._status_told = status
+            self.sockets.emit("/status", "/status", {"status": status})
 
     def request_deletion(self, jobs: list[Job]) -> None:
         """They go with the next step; without a clock that is soon as well, as with the real Manager."""

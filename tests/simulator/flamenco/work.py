@@ -95,8 +95,6 @@ class Work:
             self.log(f"Fra:{frame} Mem:8.00M (Peak 9.00M) | Time:00:00.10 | Rendering\nSaved: '{path}'")
             self.farm.show(self.task, f"{path.name} {frame}")
         self.log(" Time: 00:00.10 (Saving: 00:00.01)")
-        self.step()
-        yield
 
 
 def _options(arguments: list[Any]) -> dict[str, str]:
@@ -123,6 +121,19 @@ def _blender_render(work: Work, parameters: dict[str, Any]) -> Iterator[None]:
     for frame in explode(options["--render-frame"]):
         path = work.place(numbered(options["--render-output"], frame, extension))
         yield from work.picture(path, frame, overwrite)
+        work.step()
+        yield
+
+
+def _exec(work: Work, parameters: dict[str, Any]) -> Iterator[None]:
+    """Any program, played: a picture for each frame of --frames, where --output has its number."""
+    options = _options(parameters.get("args", []))
+    if not {"--output", "--frames"} <= options.keys():
+        yield from work.wait_for(None)
+        return
+    for frame in explode(options["--frames"]):
+        yield from work.picture(work.place(numbered(options["--output"], frame, "")), frame)
+        yield
 
 
 def _echo(work: Work, parameters: dict[str, Any]) -> Iterator[None]:
@@ -169,6 +180,7 @@ Does = Callable[[Work, dict[str, Any]], Iterator[None]]
 
 COMMANDS: dict[str, Does] = {
     "blender-render": _blender_render,
+    "exec": _exec,
     "echo": _echo,
     "sleep": _sleep,
     "frames-to-video": _frames_to_video,
@@ -176,4 +188,4 @@ COMMANDS: dict[str, Does] = {
     "move-directory": _move_directory,
     "make-directory": _make_directory,
 }
-"""What a worker can do; `exec` is what the test makes of it (Manager.commands)."""
+"""What a worker can do; a test adds others, or another `exec`, in Manager.commands."""

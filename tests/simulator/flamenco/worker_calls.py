@@ -82,6 +82,7 @@ def create_tag(call: Call) -> Answer:
     if call.body.get("id"):
         tag.id = call.body["id"]
     call.farm.tags.append(tag)
+    call.farm.tell_tag(tag)
     return Answer(document=tag.document())
 
 
@@ -95,6 +96,7 @@ def update_tag(call: Call) -> Answer:
     tag = call.tag()
     tag.name = call.body["name"]
     tag.description = call.body.get("description", tag.description)
+    call.farm.tell_tag(tag)
     return NOTHING
 
 
@@ -107,4 +109,5 @@ def delete_tag(call: Call) -> Answer:
             worker.tags.remove(tag)
     for job in call.farm.jobs.values():
         job.tag = "" if job.tag == tag.id else job.tag
+    call.farm.tell_tag(tag, deleted=True)
     return NOTHING
