@@ -215,7 +215,7 @@ def remove_broken(at: At) -> Came:
     """Only one that really is: this is not the way to delete another's job by mistake."""
     id = int(at.values["job"])
     if not any(job.id == id for job in at.listing.broken()):
-        raise BadInput(f"Job {id} is not broken, or not there.", "Look at what `farmdeck farms check` says.")
+        raise BadInput(f"Job {id} is not broken, or not there.", "See what `farmdeck farms test` says.")
     at.client.delete_jobs([id])
     return f"Job {id} is deleted; the server lists {len(at.listing.jobs())} jobs."
 

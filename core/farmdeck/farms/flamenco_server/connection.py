@@ -177,7 +177,7 @@ class Connection:
 
 def checked_url(url: str) -> str:
     """`http://server:9999`, without a slash at the end. Raises BadInput."""
-    text = url.strip().rstrip("/")
+    text = url.strip()
     try:
         parts = urlsplit(text if "://" in text else f"http://{text}")
         port = parts.port
@@ -186,7 +186,7 @@ def checked_url(url: str) -> str:
     good = parts.scheme in ("http", "https") and parts.hostname and not (parts.query or parts.fragment)
     if not good or parts.username is not None or re.search(r"\s", text) or port == 0:
         raise BadInput(f'"{url}" is no address of a Flamenco Server.', "Write it like http://server:9999.")
-    return parts.geturl()
+    return parts.geturl().rstrip("/")
 
 
 def refusal(method: str, path: str, status: int, data: Any) -> Refused:
