@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from ..._errors import BadInput
 from ...frames import MAX_FRAMES
 
-_NUMBER = re.compile(r"[0-9]{1,18}")  # what one job takes is far below what the Manager's 64 bits hold
+_NUMBER = re.compile(r"\+?[0-9]{1,18}")  # what one job takes is far below what the Manager's 64 bits hold
 
 
 def to_flamenco(numbers: Iterable[int]) -> str:

@@ -60,6 +60,17 @@ def maps_text(maps: Sequence[tuple[str, str]]) -> str:
     return json.dumps([list(pair) for pair in maps])
 
 
+def outputs_root(parts: Sequence[Part], default: str) -> str:
+    """The innermost folder that every part's pictures go below; `default` where they share nothing but the disk."""
+    folders = [pure_path(part.output).parent for part in parts]
+    shared = [
+        above
+        for above in ([folders[0], *folders[0].parents] if folders else [])
+        if str(above) not in ("/", ".") and all(above == folder or above in folder.parents for folder in folders)
+    ]
+    return str(shared[0]) if shared else default
+
+
 def below(root: str, path: str) -> str:
     """The path below the root, with forward slashes; as it is where it does not lie there."""
     try:

@@ -9,7 +9,7 @@ from typing import Any
 from ...job import Part
 from .expressions import Value, pure_path
 from .frames import to_flamenco
-from .render_settings import maps_text, parts_text
+from .render_settings import maps_text, outputs_root, parts_text
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Subject:
     original: str
     """The scene file as the artist knows it, on this machine."""
     output_root: str
-    """The folder that pictures go below where nothing else is said."""
+    """The folder that pictures go below where nothing else is said; `parts` that share a folder say it themselves."""
     frames: tuple[int, ...] = ()
     output: str = ""
     """Where the pictures go, outright: a path with `######` and without extension; "" leaves it to the job type."""
@@ -82,13 +82,19 @@ def _output(subject: Subject) -> str:
     return subject.output or str(pure_path(subject.output_root) / subject.name / "######")
 
 
+def _parts(subject: Subject) -> str:
+    if not subject.parts:
+        return ""
+    return parts_text(subject.software, subject.parts, outputs_root(subject.parts, subject.output_root))
+
+
 OUTPUTS = frozenset({"render_output_path", "render_output"})
 """Where the pictures go: worked out by the type's own expression, where it has one, unless it is wanted outright."""
 KNOWN: Mapping[str, Callable[[Subject], Any]] = {
     "blendfile": lambda subject: subject.scene_file,
     "frames": lambda subject: to_flamenco(subject.frames) if subject.frames else "",
     "scene": lambda subject: subject.scene,
-    "render_output_root": lambda subject: subject.output_root,
+    "render_output_root": lambda subject: outputs_root(subject.parts, subject.output_root),
     **dict.fromkeys(OUTPUTS, _output),
     "format": lambda subject: subject.format,
     "image_file_extension": lambda subject: subject.extension,
@@ -103,7 +109,7 @@ KNOWN_HIDDEN: Mapping[str, Callable[[Subject], Any]] = {
     "project": lambda subject: subject.project,
     "files_root": lambda subject: subject.files_root,
     "path_maps": lambda subject: maps_text(subject.path_maps),
-    "parts": lambda subject: parts_text(subject.software, subject.parts, subject.output_root) if subject.parts else "",
+    "parts": _parts,
 }
 """The same for `farmdeck-render`: settings that the Manager shows to nobody who submits."""
 
