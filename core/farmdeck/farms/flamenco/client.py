@@ -263,7 +263,7 @@ class Client:
         return [Tag.read(tag) for tag in self._document(f"{API}/worker-mgt/tags", "answer").children("tags")]
 
     def sleep_schedule(self, id: str) -> SleepSchedule | None:
-        """OpenAPI: fetchWorkerSleepSchedule. None for a worker without one. Raises NotThere."""
+        """OpenAPI: fetchWorkerSleepSchedule. None for a worker without one, and for one that is not there."""
         answer = self.connection.ask(_worker(id, "sleep-schedule"))
         return SleepSchedule.read(Document(answer.json(), "sleep schedule")) if answer.content else None
 

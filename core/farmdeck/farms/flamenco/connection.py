@@ -39,6 +39,7 @@ LONGEST_ANSWER = 300.0
 """Seconds from an answer's first byte to its last."""
 CHUNK = 256 * 1024
 
+_HOST, _PATH = re.compile(r"[\w.:%-]+"), re.compile(r"[\w./~%+-]*")
 _OWN_PAGES = re.compile(r"/(?:app|api)(?:/.*)?$")
 _LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1")
 
@@ -56,7 +57,7 @@ def read_address(text: str) -> str:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         raise _bad_address(text) from None
-    if parts.scheme not in ("http", "https") or not re.fullmatch(r"[\w.:%-]+", host):
+    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host) or not _PATH.fullmatch(parts.path):
         raise _bad_address(text)
     if "@" in parts.netloc:
         raise BadInput("A Manager's address holds no log-in.", "Give it as http://host:8080.")
