@@ -21,8 +21,8 @@ THIRD_PARTY = ("fileseq", "olefile")
 """Pure Python that the core imports on first use."""
 _NOT_IN_A_HOST = {
     "farmdeck": tuple(
-        "agent farms transfers _preview_child.py _secret_file.py credentials.py previews.py settings.py "
-        "testing.py".split()
+        "agent farms packing reports transfers _preview_child.py _secret_file.py credentials.py previews.py "
+        "settings.py testing.py".split()
     ),
     "farmdeck_ui": ("cli", "install", "__main__.py"),
     "olefile": ("doc", "olefile2.py"),  # Python 2's
