@@ -11,13 +11,11 @@ from typing import Any
 
 from . import compile as scripts
 from . import events, job_types, playing, states
-from .call import Answer
 from .faults import Fault, Faults
 from .job_calls import SUFFIXES
 from .jobs import Job, Task
 from .journal import Request
 from .pictures import jpeg
-from .routes import Route
 from .server import Server
 from .shaman import Store
 from .sockets import Sockets
@@ -221,20 +219,6 @@ class Manager:
         with self.changed:
             self._journal.append(request)
             self.changed.notify_all()
-
-    def validate(
-        self,
-        route: Route,
-        names: dict[str, str],
-        headers: Any,
-        content: bytes | None,
-        answer: Answer,
-        fault: Fault | None,
-    ) -> None:
-        """Compare a request and its answer with the OpenAPI file; a proxy's answer is not the Manager's."""
-        self.validator.request(route.operation, names, headers, content)
-        if fault is None or fault.kind != "proxy":
-            self.validator.answer(route.operation, answer)
 
     def _job_folder(self, job: Job) -> Path:
         return self.local / f"job-{job.id[:4]}" / job.id

@@ -151,29 +151,21 @@ class _Handler(BaseHTTPRequestHandler):
             self._finish(Request("", self.command, path, dict(self.headers), None, refusal.status), _refused(refusal))
             return
         fault = farm.faults.take(route.operation)
-        if fault is not None and fault.kind == "slow":
+        kind = fault.kind if fault else ""
+        if fault is not None and kind == "slow":
             farm.closing.wait(fault.seconds)
-        streamed = route.operation == "shamanFileStore"
-        content = b"" if streamed else body.whole()
+        content = None if route.operation == "shamanFileStore" else body.whole()
         document = _decoded(content)
-        if fault is None or fault.kind in ("cut_after", "slow"):
-            answer = self._done(route, Call(farm, names, self.headers, document, body), content)
+        farm.validator.request(route.operation, names, self.path.partition("?")[2], self.headers, content)
+        if fault is None or kind in ("slow", "cut_after"):
+            answer = self._done(route, Call(farm, names, self.headers, document, body), content or b"")
+            farm.validator.answer(route.operation, answer)
         else:
             answer = _spoiled(fault)
-        request = Request(
-            route.operation,
-            self.command,
-            path,
-            dict(self.headers),
-            document,
-            answer.status,
-            fault.kind if fault else "",
-        )
+        request = Request(route.operation, self.command, path, dict(self.headers), document, answer.status, kind)
         if not answer.close:
             body.whole()
-        farm.validate(route, names, self.headers, content if not streamed else None, answer, fault)
-        cut = fault is not None and fault.kind.startswith("cut")
-        self._finish(request, None if cut else answer)
+        self._finish(request, None if kind.startswith("cut") else answer)
 
     def _done(self, route: routes.Route, call: Call, content: bytes) -> Answer:
         """Do what is asked; all but uploads one at a time."""
@@ -236,7 +228,7 @@ class _Handler(BaseHTTPRequestHandler):
         farm.sockets.serve(self.connection, self.rfile)
 
 
-def _decoded(content: bytes) -> Any:
+def _decoded(content: bytes | None) -> Any:
     try:
         return json.loads(content) if content else None
     except ValueError:

@@ -49,6 +49,9 @@ NEWER = {
 }
 """Required properties that earlier Managers do not send."""
 
+ERROR = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
+"""What an error looks like, where the file does not say it."""
+
 LONG = 100
 """Of a longer list only as many are looked at: a thousand jobs would take half a second."""
 
@@ -132,11 +135,15 @@ class Validator:
         """Is the file there?"""
         return self._file is not None
 
-    def request(self, operation: str, path: dict[str, str], headers: Message, content: bytes | None) -> None:
+    def request(
+        self, operation: str, path: dict[str, str], query: str, headers: Message, content: bytes | None
+    ) -> None:
         """Compare a request; content None: an upload, whose bytes are not looked at."""
         known = self._operations.get(operation)
         if known is None:
             return
+        if query:  # no operation has any
+            self._add(operation, f"the query {query!r} is not declared")
         for parameter in known["parameters"]:
             self._parameter(operation, parameter, path, headers)
         body = known.get("requestBody")
@@ -171,14 +178,13 @@ class Validator:
         if known is None:
             return
         status, responses = str(answer.status), known["responses"]
-        tolerated = answer.status in KNOWN_STATUSES.get(operation, {}) or _of_the_check(answer)
-        found = responses.get(status, responses.get("default"))
-        if found is None or (status not in responses and answer.status < 300):
-            if not tolerated:
+        found = responses.get(status)
+        if found is None and answer.status >= 300:
+            found = responses.get("default")
+        if found is None:
+            if answer.status not in KNOWN_STATUSES.get(operation, {}) and not _of_the_check(answer):
                 self._add(operation, f"status {status} is not declared")
-            found = responses.get("default", {"content": {}}) if answer.status >= 300 else {}
-            if answer.status >= 300:
-                found = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
+            found = ERROR if answer.status >= 300 else {}
         self._answered(operation, answer, found.get("content", {}))
 
     def _answered(self, operation: str, answer: Answer, content: dict[str, Any]) -> None:
