@@ -51,6 +51,8 @@ setup(
     entry_points={
         "console_scripts": ["farmdeck = farmdeck_ui.cli:main"],
         "farmdeck.farms": [
+            "flamenco = farmdeck.farms.flamenco:FlamencoFarm",
+            "flamenco_server = farmdeck.farms.flamenco_server:FlamencoServerFarm",
             "foxfarm = farmdeck.farms.foxfarm:FoxFarm",
             "local = farmdeck.farms.local:LocalFarm",
             "renderbus = farmdeck.farms.renderbus:RenderbusFarm",
