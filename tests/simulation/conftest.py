@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.simulation.manager_raw import Raw
 from tests.simulation.signer import Caller
 from tests.simulator import Renderbus
+from tests.simulator.flamenco import Manager
 
 MAYA = {"defaultRenderLayer": {"renderable": "1", "common": {"frames": "1-3[1]", "render_camera": ["persp"]}}}
 
@@ -100,3 +102,31 @@ def make_bench(tmp_path: Path) -> Iterator[Callable[..., Bench]]:
 def bench(make_bench: Callable[..., Bench]) -> Bench:
     """A farm where time stands still."""
     return make_bench()
+
+
+@pytest.fixture
+def make_manager(tmp_path: Path) -> Iterator[Callable[..., Raw]]:
+    """Connections to Flamenco Managers; their workers stand still unless a test says `auto=True`.
+
+    At the end every request and answer has to be as the OpenAPI file says, where it is there.
+    """
+    made: list[Raw] = []
+
+    def make(*arguments: Any, **settings: Any) -> Raw:
+        farm = Manager(tmp_path / f"farm{len(made)}", *arguments, **{"auto": False, **settings})
+        farm.__enter__()
+        made.append(Raw(farm))
+        return made[-1]
+
+    yield make
+    for raw in made:
+        raw.close()
+        raw.farm.__exit__()
+    for raw in made:
+        raw.farm.assert_valid()
+
+
+@pytest.fixture
+def manager(make_manager: Callable[..., Raw]) -> Raw:
+    """A Manager with one worker that stands still."""
+    return make_manager()
