@@ -116,7 +116,8 @@ def test_farms_are_added_and_removed(silent: tuple[CommandLine, Path]):
     assert [farm["name"] for farm in line.json("farms", "list")] == ["local"]
     assert 'No farm is called "near"' in line.refused("farms", "remove", "near")
     assert "cannot be removed" in line.refused("farms", "remove", "local")
-    assert "There are: flamenco, flamenco_server, foxfarm, local, renderbus, silent." in line.refused("farms", "add", "x", "--kind", "loud")
+    kinds = "There are: flamenco, flamenco_server, foxfarm, local, renderbus, silent."
+    assert kinds in line.refused("farms", "add", "x", "--kind", "loud")
     assert '"a/b" cannot be' in line.refused("farms", "add", "a/b", "--kind", "silent")
     assert "NAME=VALUE" in line.refused("farms", "add", "x", "--kind", "silent", "--set", "url")
     assert "--secret-stdin" in line.refused("farms", "add", "x", "--kind", "silent", "--set", "password=hunter2")
