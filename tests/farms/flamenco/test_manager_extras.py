@@ -96,8 +96,10 @@ def test_the_blocklist(farm: Manager, client: Client, jobs: list[Job]) -> None:
     assert do(client, "unblock", jobs[:1], worker="worker-2") == "1 entry is off its blocklist."
     assert do(client, "unblock", jobs) == "3 entries are off its blocklist."
     assert do(client, "blocklist", jobs) == []
-    with pytest.raises(BadInput, match="No worker is on its blocklist"):
+    with pytest.raises(BadInput, match="Nobody is on its blocklist"):
         do(client, "unblock", jobs)
+    with pytest.raises(BadInput, match="worker-2 is not on its blocklist"):
+        do(client, "unblock", jobs, worker="worker-2")
 
 
 def test_what_deleting_deletes(client: Client, jobs: list[Job]) -> None:

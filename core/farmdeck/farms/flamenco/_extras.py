@@ -91,7 +91,9 @@ def _unblock(at: At) -> Came:
             at.client.unblock(job, entries)
             count += len(entries)
     if not count:
-        raise BadInput(f"{wanted or 'No worker'} is not on its blocklist.", "See its blocklist first.")
+        raise BadInput(
+            f"{wanted} is not on its blocklist." if wanted else "Nobody is on its blocklist.", "See it first."
+        )
     return f"{count} {'entry is' if count == 1 else 'entries are'} off its blocklist."
 
 

@@ -28,7 +28,9 @@ USUAL_BEAT = 25.0
 """Seconds between two pings when the Manager does not say."""
 SHORTEST_BEAT = 1.0
 PATIENCE = 10.0
-"""Seconds for connecting, and for the farewell."""
+"""Seconds for connecting."""
+FAREWELL = 2.0
+"""Seconds that the Manager has to say good-bye."""
 
 _PACKET = re.compile(r"(?P<kind>0|1|2|3|4[0-4])(?P<number>\d*)(?P<content>.*)", re.DOTALL)
 _FIELDS = {"/jobs": "id", "/last-rendered": "job_id"}
@@ -106,7 +108,7 @@ class Events:
         secure = parts.scheme == "https"
         uri = f"{'wss' if secure else 'ws'}://{parts.netloc}{parts.path}/socket.io/?EIO=3&transport=websocket"
         with socket.create_connection((parts.hostname, parts.port or (443 if secure else 80)), PATIENCE) as line:
-            with connect(uri, sock=line, compression=None, open_timeout=PATIENCE, close_timeout=PATIENCE) as talk:
+            with connect(uri, sock=line, compression=None, open_timeout=PATIENCE, close_timeout=FAREWELL) as talk:
                 if self._hold(talk):
                     try:
                         self._follow(talk)
