@@ -210,6 +210,7 @@ TEXTS = st.one_of(
 VALUES = (str, int, float, bool)
 
 
+@pytest.mark.filterwarnings("ignore")  # `1if` is a warning of the parser's
 @given(TEXTS)
 @settings(max_examples=300)
 def test_no_text_does_anything_but_come_to_a_value(text: str) -> None:

@@ -74,7 +74,8 @@ class JobType:
 
 def read_job_type(doc: Mapping[str, Any]) -> JobType:
     """The type as the Manager sends it. OpenAPI: AvailableJobType; what is not as it says there is left out."""
-    settings = [_read_setting(entry) for entry in doc.get("settings") or () if isinstance(entry, dict)]
+    listed = doc.get("settings") if isinstance(doc.get("settings"), list) else []
+    settings = [_read_setting(entry) for entry in listed or [] if isinstance(entry, dict)]
     return JobType(
         name=str(doc.get("name", "")),
         label=str(doc.get("label") or doc.get("name", "")),
@@ -130,19 +131,20 @@ def settings(job_type: JobType, values: Mapping[str, Any], subject: Subject) -> 
 
 
 def _read_setting(entry: Mapping[str, Any]) -> Setting:
-    kind = entry.get("type") if entry.get("type") in _KINDS else "string"
+    kind = str(entry.get("type"))
+    kind = kind if kind in _KINDS else "string"
     choices = entry.get("choices") if kind == "string" and isinstance(entry.get("choices"), list) else []
     low, high = _read_limits(entry.get("propargs"), whole=kind == "int32")
     return Setting(
         key=str(entry.get("key") or ""),
-        type=str(kind),
+        type=kind,
         label=str(entry.get("label") or ""),
         description=str(entry.get("description") or ""),
         subtype=str(entry.get("subtype") or ""),
         choices=tuple(map(str, choices or [])),
         minimum=low,
         maximum=high,
-        default=_suitable(str(kind), entry.get("default")),
+        default=_suitable(kind, entry.get("default")),
         expression=str(entry.get("eval") or ""),
         visible=str(entry.get("visible") or "visible"),
         required=bool(entry.get("required")),
