@@ -207,6 +207,8 @@ def run(command: list[str], environment: dict[str, str]) -> None:
 def run_lines(command: list[str], environment: dict[str, str]) -> Iterator[str]:
     """What the program says, until it has ended well. Raises Trouble when it does not."""
     say(f"{' '.join(command)}\n")
+    if shutil.which(command[0]) is None:
+        raise Trouble(f"{command[0]} is no program here: look at the Manager's variable for it, and at this machine.")
     try:
         process = subprocess.Popen(
             [sys.executable, leash.__file__, *command],
