@@ -185,6 +185,14 @@ def test_expressions_see_settings_that_come_later_and_choices_that_were_made() -
     assert made(types, c=True) == {"a": "3-True", "b": 3, "c": True}
 
 
+def test_frames_per_second_are_whole_by_a_base() -> None:
+    types = kind({"key": "whole", "type": "int32", "visible": "hidden", "eval": "C.scene.render.fps"},
+                 {"key": "fps", "type": "float", "visible": "hidden",
+                  "eval": "C.scene.render.fps / C.scene.render.fps_base"})  # fmt: skip
+    found = made(types, replace(SUBJECT, fps=24000 / 1001))
+    assert (found["whole"], found["fps"]) == (24, pytest.approx(24000 / 1001))
+
+
 def test_every_setting_that_nobody_gave_is_named() -> None:
     render = kind(
         {"key": "samples", "type": "int32", "required": True, "visible": "hidden", "eval": "C.scene.cycles.samples"},

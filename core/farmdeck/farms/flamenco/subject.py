@@ -57,6 +57,7 @@ class Subject:
 
     def facts(self) -> Mapping[str, Value]:
         """What expressions can ask for, by dotted name; what is not known is left out."""
+        whole_fps = max(1, round(self.fps)) if self.fps else 0  # Blender's is whole; 23.976 is 24 by a base of 1.001
         every: dict[str, Value] = {
             "jobname": self.name,
             "bpy.data.filepath": self.original,
@@ -66,8 +67,8 @@ class Subject:
             "C.scene.frame_step": self.frame_step,
             "C.scene.frame_current": self.frames[0] if len(self.frames) == 1 else None,
             "C.scene.camera.name": self.camera,
-            "C.scene.render.fps": self.fps or None,
-            "C.scene.render.fps_base": 1.0,
+            "C.scene.render.fps": whole_fps or None,
+            "C.scene.render.fps_base": whole_fps / self.fps if self.fps else None,
             "C.scene.render.resolution_x": self.width or None,
             "C.scene.render.resolution_y": self.height or None,
             "C.scene.render.resolution_percentage": 100,
