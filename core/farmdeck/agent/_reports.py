@@ -122,9 +122,9 @@ class Reporter:
 
     def _take_up(self, store: ReportStore) -> None:
         """Make the reports of the jobs that have ended since."""
-        for job, frames in store.jobs_to_report():
+        for job, revision, frames in store.jobs_to_report():
             if job.farm_job:
-                store.queue_report(job.id, job.name, report_document(report_of(job, frames)))
+                store.queue_report(job.id, job.name, report_document(report_of(job, frames)), revision)
             else:
                 store.drop_report(job.id)
 

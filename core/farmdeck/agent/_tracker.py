@@ -51,7 +51,7 @@ class Tracker:
         """Both are called on the farm's thread.
 
         `back`: when it answers again after a silence. `ending`: before the store says that a job has ended, or is
-        deleted before it has.
+        deleted before it has; also when it went on and ended again.
         """
         self._back = back
         self._ending = ending
@@ -230,7 +230,8 @@ class Tracker:
             report = reports.get(farm_job)
             if report is None:
                 message = "The farm no longer knows this job. Submit it again, or delete it here."
-                self._ending(job.id)
+                if not job.state.ended:
+                    self._ending(job.id)
                 lively |= store.update_job(job.id, state=JobState.FAILED, message=message)
                 continue
             try:
@@ -253,7 +254,7 @@ class Tracker:
             done = report.counts.done if report.counts else _count(frames or (), FrameState.DONE)
             fresh = bool(frames) and _rendered_since(store.frames(job.id), frames or ())
             fetch = self._downloads.note(store, job, done, report.state.ended, fresh)
-        if report.state.ended and not job.state.ended:
+        if report.state.ended and _went_on(job, report, frames):
             self._ending(job.id)
         changed = mirror_job(store, job, report, frames)
         if fetch and self._downloads is not None:
@@ -385,6 +386,11 @@ def _numbers(job: Job, report: JobReport, frames: Sequence[Frame] | None) -> dic
         "fraction": round(share / len(every), 4) if every else 0.0,
         **newest,
     }
+
+
+def _went_on(job: Job, report: JobReport, frames: Sequence[Frame] | None) -> bool:
+    """Does what the farm says differ from what is known in more than details? A retry may be over at one look."""
+    return (job.state, job.done) != (report.state, _numbers(job, report, frames)["done"])
 
 
 def _hours(frames: Sequence[Frame]) -> float | None:

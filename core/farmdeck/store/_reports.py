@@ -99,34 +99,36 @@ class ReportStore(AgentStore):
         rows = self._all("SELECT * FROM reports WHERE state = ? ORDER BY created, job", (state.value,))
         return [_report(row) for row in rows]
 
-    def jobs_to_report(self) -> list[tuple[Job, list[Frame]]]:
-        """Each job that ended, or was deleted, and whose report is not made yet, with the frames that are known."""
+    def jobs_to_report(self) -> list[tuple[Job, int, list[Frame]]]:
+        """(job, its revision, its frames) of each that was expected to end, and has, or was deleted."""
         sql = (
             "SELECT j.* FROM reports r JOIN jobs j ON j.id = r.job "
-            "WHERE r.due AND (j.deleted OR j.state IN ('done', 'partly_done', 'failed'))"
+            "WHERE r.due >= 0 AND j.revision > r.due AND (j.deleted OR j.state IN ('done', 'partly_done', 'failed'))"
         )
-        return [(job_from_row(row), self.frames(row["id"])) for row in self._all(sql, ())]
+        return [(job_from_row(row), int(row["revision"]), self.frames(row["id"])) for row in self._all(sql, ())]
 
     # -- the agent
 
     def expect_report(self, job: str) -> None:
-        """Before the store says that the job has ended, or ended again: from now on that is not forgotten."""
+        """Before the store says that the job has ended, or ended again: the change that comes is to be told."""
         now = time.time()
         with self._write() as db:
             db.execute("INSERT OR IGNORE INTO reports (job, created, updated) VALUES (?, ?, ?)", (job, now, now))
-            db.execute("UPDATE reports SET due = 1 WHERE job = ?", (job,))
+            known = db.execute("SELECT revision FROM jobs WHERE id = ?", (job,)).fetchone()
+            db.execute("UPDATE reports SET due = ? WHERE job = ?", (known["revision"] if known else 0, job))
 
     def drop_report(self, job: str) -> None:
         """There is nothing to tell of it: it never reached a farm."""
         with self._write() as db:
             db.execute("DELETE FROM reports WHERE job = ?", (job,))
 
-    def queue_report(self, job: str, name: str, document: str) -> None:
-        """The job has ended, or did again: this is to be told."""
+    def queue_report(self, job: str, name: str, document: str, revision: int) -> None:
+        """The job has ended, or did again: this, made of it at that revision, is to be told."""
         with self._write() as db:
             row = _locked(db, job)
             state, message = _with_news(row, document)
-            _set(db, job, state, message, name=name, document=document, due=0)
+            _set(db, job, state, message, name=name, document=document)
+            db.execute("UPDATE reports SET due = -1 WHERE job = ? AND due < ?", (job, revision))
 
     def begin_report(self, row: QueuedReport) -> bool:
         """It is about to be sent, and that is on disk. False when it is not to be any more, or not like this."""

@@ -86,7 +86,7 @@ MIGRATIONS = (
     CREATE TABLE reports (
         job TEXT PRIMARY KEY, name TEXT NOT NULL DEFAULT '', state TEXT NOT NULL DEFAULT 'open',
         document TEXT NOT NULL DEFAULT '', given TEXT NOT NULL DEFAULT '', message TEXT NOT NULL DEFAULT '',
-        tries INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT 1, created REAL NOT NULL, updated REAL NOT NULL
+        tries INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT -1, created REAL NOT NULL, updated REAL NOT NULL
     ) WITHOUT ROWID;
     CREATE INDEX reports_state ON reports (state);
     """,

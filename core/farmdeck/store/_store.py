@@ -437,7 +437,7 @@ class AgentStore(Store):
 
         A mark stays until the job's report is made of it.
         """
-        reported = "id NOT IN (SELECT job FROM reports WHERE due)"
+        reported = "id NOT IN (SELECT job FROM reports WHERE due >= 0)"
         with self._write() as db:
             db.execute(f"DELETE FROM jobs WHERE deleted AND updated < ? AND {reported}", (before,))
             db.execute("DELETE FROM frames WHERE job NOT IN (SELECT id FROM jobs WHERE NOT deleted)")

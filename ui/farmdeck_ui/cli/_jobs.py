@@ -10,7 +10,8 @@ from farmdeck import Action, FarmdeckError, Frame, FrameState, Job, JobState
 from farmdeck._errors import BadInput
 from farmdeck.frames import parse_frames
 from farmdeck.job import job_document
-from farmdeck.store import Store
+from farmdeck.places import store_folder
+from farmdeck.store import ReportStore, Store
 
 from . import _desk, _fetch, _show, _watch
 
@@ -66,11 +67,12 @@ def _cost(job: Job) -> str:
 @_show.json_option
 def job(id: str, watch: bool, as_json: bool) -> int:
     """Say how one job is."""
-    with _desk.open_store() as store:
+    with ReportStore.open(store_folder()) as store:
         found = store.job(id)
         if watch:
             return _watch.watch(store, found.id, as_json)
         elsewhere = _fetch.keeps_frames(store, found)
+        report = store.report(found.id)
     if as_json:
         _show.print_json(job_document(found))
         return 0
@@ -84,6 +86,10 @@ def job(id: str, watch: bool, as_json: bool) -> int:
         ("Cost", _show.cost(found)),
         ("Here", _show.count(found.downloaded, "file") if elsewhere else ""),
         ("Frames", found.output),
+        (
+            "Report",
+            f"{report.state.word}: farmdeck report {found.id}" if report and report.state.needs_a_person else "",
+        ),
     ]
     _show.print_table(["", ""], [[name, value] for name, value in pairs if value])
     for part in found.parts:
