@@ -157,9 +157,13 @@ class Manager:
 
     def wait_until(self, true: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Wait for something to become true of jobs, workers or the journal. Raises AssertionError."""
+        end = time.monotonic() + seconds
         with self.changed:
-            if not self.changed.wait_for(true, seconds):
-                raise AssertionError(f"not true after {seconds} s: {[(j.name, j.status) for j in self.jobs.values()]}")
+            while not true():
+                if time.monotonic() > end:
+                    found = [(job.name, job.status) for job in self.jobs.values()]
+                    raise AssertionError(f"not true after {seconds} s: {found}")
+                self.changed.wait(0.02)  # an upload tells nobody
 
     # -- for tests
 

@@ -97,7 +97,7 @@ class _Body:
         if self._left == 0 and self._chunked:
             self._next_chunk()
         size = self._left if size < 0 else min(size, self._left)
-        found = self._stream.read(size) if size else b""
+        found = self._stream.read1(size) if size else b""
         self._left = self._left - len(found) if found else 0
         if self._chunked and found and self._left == 0:
             self._stream.readline()

@@ -49,7 +49,7 @@ NEWER = {
 }
 """Required properties that earlier Managers do not send."""
 
-ERROR = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
+ERROR: dict[str, Any] = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}}
 """What an error looks like, where the file does not say it."""
 
 LONG = 100
@@ -184,7 +184,9 @@ class Validator:
         if found is None:
             if answer.status not in KNOWN_STATUSES.get(operation, {}) and not _of_the_check(answer):
                 self._add(operation, f"status {status} is not declared")
-            found = ERROR if answer.status >= 300 else {}
+            if answer.status < 300:
+                return
+            found = ERROR
         self._answered(operation, answer, found.get("content", {}))
 
     def _answered(self, operation: str, answer: Answer, content: dict[str, Any]) -> None:
@@ -195,6 +197,9 @@ class Validator:
                 self._add(operation, f"{what} is {kind}, not one of {list(content)}")
             elif content and not kind:
                 self._add(operation, f"{what} has no body, of {list(content)}")
+        elif "application/json" not in content and answer.status >= 400:
+            # api_impl/api_impl.go: sendAPIError explains itself also where the file declares no body.
+            self._check(operation, what, answer.document, ERROR["content"]["application/json"]["schema"])
         elif "application/json" not in content:
             self._add(operation, f"{what} has a JSON body where none is declared")
         else:
