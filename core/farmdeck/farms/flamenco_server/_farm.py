@@ -25,7 +25,7 @@ from ._places import pictures_folder
 from ._problems import problems
 from ._records import Records
 from ._sending import Sending, chosen_project
-from ._states import RESTING, STOPPED, Held, Known, held, report
+from ._states import RESTING, Held, Known, held, report
 from .client import Client
 from .dialects import A, Dialect
 from .errors import Crashed, NotThere
@@ -151,9 +151,9 @@ class FlamencoServerFarm(Farm):
         if action is Action.STOP:
             self._stop(mine)
         elif action is Action.START:
-            still = [piece for piece in mine if piece.job.status.lower() in STOPPED | {"paused"}]
-            if still:
-                self._sending.start(still)
+            waiting = self._sending.unstarted(mine)
+            if waiting:
+                self._sending.start(waiting)
         elif action is Action.RETRY:
             self._retry(mine, frames)
         elif action is Action.DELETE:
@@ -196,7 +196,7 @@ class FlamencoServerFarm(Farm):
         trouble = ""
         try:
             self._client.delete_jobs(sorted(ids))
-        except Crashed as exc:
+        except (Crashed, NotThere) as exc:  # it stops at the first that is gone already
             trouble = f" ({exc.what})"
         still = sorted(ids & {job.id for job in self._listing.jobs()})
         if still:

@@ -22,6 +22,7 @@ from ._records import Record, Records
 from ._scenes import beside, packed
 from ._states import HELD, STOPPED
 from .client import Client
+from .dialects import A
 from .errors import Crashed, Refused
 from .marks import Mark, Piece, pieces
 from .models import Manager, Project, whole
@@ -114,7 +115,7 @@ class Sending:
             raise Refused(f"The server made {len(made)} of {len(plan)} jobs.", "Look at its log, then submit again.")
         for piece in made:
             self._check_tasks(piece)
-        waiting = [piece for piece in made if piece.job.status.lower() in STOPPED | HELD]
+        waiting = self.unstarted(made)
         if self.client.dialect.zipped:
             for piece in waiting:
                 self.client.send_job_file(piece.job.id, zipped)
@@ -140,14 +141,20 @@ class Sending:
             kind = f" It may not know the job type {piece.job.type}." if piece.job.type else ""
             raise Refused(f"The server made job {piece.job.id} without tasks.{kind}", "Choose another job type.")
 
+    def unstarted(self, mine: Sequence[Piece]) -> list[Piece]:
+        """Those that wait for a start. January 2015 alone begins with what is `ready` at once."""
+        words = STOPPED | HELD | (frozenset() if self.client.dialect is A else {"ready"})
+        return [piece for piece in mine if piece.job.status.lower() in words]
+
     def start(self, waiting: Sequence[Piece]) -> None:
         """And look whether they did. Raises FarmError."""
-        ids = [piece.job.id for piece in waiting]
-        self.client.batch(ids, "start")
-        still = [job for job in self.listing.jobs() if job.id in ids and job.status.lower() in STOPPED | HELD]
+        ids = {piece.job.id for piece in waiting}
+        self.client.batch(sorted(ids), "start")
+        now = pieces(self.listing.jobs()).get(waiting[0].mark.submission, [])
+        still = self.unstarted([piece for piece in now if piece.job.id in ids])
         if still:
             raise FarmError(
-                f"The server answered that it started, but its job {still[0].id} still says {still[0].status}.",
+                f"The server answered that it started, but its job {still[0].job.id} still says {still[0].job.status}.",
                 "Start it again, or look at the server's log.",
             )
 
@@ -193,4 +200,6 @@ def chosen_project(client: Client, wanted: str) -> Project:
     found = [project for project in known if project.id == active] or (known if len(known) == 1 else [])
     if found:
         return found[0]
+    if not known:
+        raise BadInput("The server has no project.", "Add one with the farm's command add-project.")
     raise BadInput("The server has no active project.", f"Choose one: {has}.")

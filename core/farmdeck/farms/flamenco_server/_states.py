@@ -28,6 +28,7 @@ FAILED = "The server says that this task failed. Its own pages or its log may sa
 WENT_ON = (
     "The server went on with it although it was stopped: it gives what waits to the next free machine. Stop again."
 )
+MAY_GO_ON = "This server may give what waits of it to the next free machine all the same. Delete it to be sure."
 NO_TASKS = "The server made no tasks of job {}: it does not know the job type, or crashed. Delete it, submit again."
 
 
@@ -135,4 +136,7 @@ def _message(found: Sequence[Held], known: Sequence[Known]) -> str:
     if empty:
         return NO_TASKS.format(empty[0])
     running = [each for each in found if each.frame.state is FrameState.RENDERING]
-    return WENT_ON if any(each.known.status in STOPPED for each in running) else ""
+    if any(each.known.status in STOPPED for each in running):
+        return WENT_ON
+    early = [each for each in known if each.status in STOPPED and not each.piece.job.type]
+    return MAY_GO_ON if any(task.status == "ready" for each in early for task in each.tasks) else ""
