@@ -9,8 +9,8 @@ r"""Where each file of a submission lies in its pack: made from the paths alone,
 
 What has the topmost folder in common with the scene (on Windows the drive or the server) belongs to its project: that
 keeps its place, counted from the innermost folder that holds it all. Names lose what some system or Shaman refuses.
-Where two files would meet, capitals aside, the later one goes to a folder `NAME~2`, and with it all that a pattern such
-as `hull.<UDIM>.png` or the number of a frame reaches from it: files of one pattern stay in one folder, names unchanged.
+Where two files would meet, capitals aside, the later one goes below `also~2`, and with it all that a pattern such as
+`hull.<UDIM>.png` or the number of a frame reaches from it: files of one pattern stay in one folder, names unchanged.
 
 Paths are texts here, never touched on disk, so Windows' ones work on every system.
 """
@@ -51,11 +51,12 @@ class Layout:
         self._groups: dict[Names, str] = {}
         self._folders: dict[Names, str] = {}
         self._taken: dict[str, bool] = {}
-        self._place(list(names.values()))
+        homes = {found[:-1]: self._folder(found[:-1]) for found in names.values()}
+        self._place(list(names.values()), homes)
         self.places: dict[str, str] = {path: self._file(found) for path, found in names.items()}
         """By path as given, the scene first: the place in the pack, with forward slashes."""
         self._files = {_key(found): self.places[path] for path, found in names.items()}
-        self.maps = tuple(_maps([found[:-1] for found in names.values()], self._folders))
+        self.maps = tuple(_maps(homes))
         """(folder here, with forward slashes; in the pack, "" for its top), for every folder with files."""
 
     def find(self, path: str) -> str | None:
@@ -78,11 +79,11 @@ class Layout:
     def _file(self, names: Names) -> str:
         return posixpath.join(self._groups[_pattern(names)], _safe_pattern(names[-1]))
 
-    def _place(self, files: Sequence[Names]) -> None:
+    def _place(self, files: Sequence[Names], homes: Mapping[Names, str]) -> None:
         groups: dict[Names, dict[Names, str]] = {}
         for names in files:
             groups.setdefault(_pattern(names), {})[_key(names)] = safe_name(names[-1])
-        folders = {_pattern(names): self._folder(names[:-1]) for names in files}
+        folders = {_pattern(names): homes[names[:-1]] for names in files}
         for group, named in groups.items():
             self._groups[group] = self._room(folders[group], list(named.values()))
 
@@ -97,11 +98,11 @@ class Layout:
         return posixpath.join("", *top, *map(safe_name, names[depth:]))
 
     def _room(self, folder: str, names: Sequence[str]) -> str:
-        """The folder, or one beside it, where the names are free; they are taken then."""
+        """The folder, or one like it elsewhere, where the names are free; they are taken then."""
         home, count = folder, 1
         while not self._fits(home, names):
             count += 1
-            home = f"{folder or _BESIDE}~{count}"
+            home = posixpath.join(f"{_BESIDE}~{count}", folder)
         for name in names:
             self._taken[_fold(posixpath.join(home, name))] = True
         for above in _above(home):
@@ -137,7 +138,7 @@ def _split(path: str) -> Names:
     slashed = text.replace("\\", "/")
     if _DRIVE.match(slashed):
         first, rest = slashed[:2], slashed[2:]
-    elif slashed.startswith("//"):
+    elif text.startswith(("\\\\", "//")):
         server, _, rest = slashed[2:].partition("/")
         first = f"//{server}"
     else:
@@ -176,11 +177,10 @@ def _anchor(first: str) -> Names:
     return (safe_name(name),) if name else ()
 
 
-def _maps(folders: Iterable[Names], places: Mapping[Names, str]) -> Iterator[tuple[str, str]]:
+def _maps(homes: Mapping[Names, str]) -> Iterator[tuple[str, str]]:
     """One for each folder that doesn't follow from one above it."""
     done: dict[Names, str] = {}
-    for names in sorted(set(folders), key=lambda names: (len(names), names)):
-        place = places.get(_key(names), "")
+    for names, place in sorted(homes.items(), key=lambda home: (len(home[0]), home[0])):
         above = next((end for end in range(len(names), 0, -1) if names[:end] in done), 0)
         if not above or posixpath.join(done[names[:above]], *names[above:]) != place:
             done[names] = place

@@ -33,8 +33,13 @@ def part_patches(blend: Blend, address: tuple[str, ...], camera: str) -> list[Pa
 
 
 def _current(blend: Blend, scene: Block) -> Iterator[Patch]:
+    """The file names it once, and again in each window (before 2.80: screen), which is what Blender goes by."""
     for block in blend.of_code(b"GLOB"):
         yield from _number(blend, block, "curscene", scene.address)
+    windows = [window for manager in blend.of_code(b"WM") for window in blend.data(manager, "wmWindow")]
+    for block in [*windows, *blend.of_code(b"SR"), *blend.of_code(b"SN")]:
+        if blend.number(block, "scene"):
+            yield from _number(blend, block, "scene", scene.address)
 
 
 def _layers(blend: Blend, scene: Block, name: str) -> Iterator[Patch]:

@@ -43,7 +43,7 @@ POINTERS: dict[str, tuple[str, ...]] = {
 """Structs with pointers to paths."""
 OUTPUTS = frozenset(("Scene", "NodeImageMultiFile", "NodeImageFile", "DynamicPaintSurface"))
 """Structs whose paths are written to, not read."""
-_PART = ("ViewLayer", "SceneRenderLayer", "TimeMarker")
+_PART = ("ViewLayer", "SceneRenderLayer", "TimeMarker", "wmWindow")
 """What `_part.py` looks at."""
 
 Rename = Callable[[str], "str | None"]
