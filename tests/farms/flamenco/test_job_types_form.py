@@ -96,6 +96,16 @@ def test_who_is_asked(setting: dict[str, Any], expected: bool) -> None:
     assert ("samples" in fields(kind({"key": "samples", "type": "string", **setting}))) is expected
 
 
+def test_what_is_worked_out_from_other_settings_is_not_asked_for() -> None:
+    """As a type for playblasts has it: a root of its own, and a path that cannot be edited."""
+    root = {"key": "blast_root", "type": "string", "required": True, "visible": "submission"}
+    path = {"key": "blast_path", "type": "string", "editable": False, "eval": "str(abspath(settings.blast_root))"}
+    copy = {"key": "blast_copy", "type": "string", "editable": False, "eval": "settings.blast_path + '.copy'"}
+    assert list(fields(kind(root, path, copy))) == ["job_type", "blast_root"]
+    found = made(kind(root, path, copy), blast_root="//blast")
+    assert found["blast_copy"] == "/mnt/jobs/x/blast.copy"
+
+
 def test_a_field_with_an_expression_may_stay_empty() -> None:
     name = {"key": "name", "type": "string", "eval": "jobname"}
     found = fields(kind(name, {"key": "way", "type": "string", "choices": ["a", "b"], "eval": "'b'"}))

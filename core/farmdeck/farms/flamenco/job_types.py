@@ -97,7 +97,7 @@ def options(types: Sequence[JobType], by_application: Mapping[str, str]) -> tupl
     found: dict[str, Option] = {}
     for job_type in ordered:
         when = (job_type.name, *([""] if job_type.name in usual else []))
-        for setting in filter(_is_asked, job_type.settings):
+        for setting in [setting for setting in job_type.settings if _is_asked(job_type, setting)]:
             option = replace(_option(setting), when=(OPTION, *when))
             name = _option_name(option, job_type, found)
             known = found.get(name)
@@ -175,15 +175,22 @@ def _suitable(kind: str, default: Any) -> Any:
 # what is asked for
 
 
-def _is_asked(setting: Setting) -> bool:
+def _is_asked(job_type: JobType, setting: Setting) -> bool:
     """Is it an option of ours? Not what Farmdeck knows, nor what an expression that it understands works out."""
     if _known(setting) is not None:
         return False
-    if setting.expression and _evaluated(setting, SAMPLE, {}) is None:
+    if setting.expression and _evaluated(setting, SAMPLE, {s.key: _sample(s) for s in job_type.settings}) is None:
         return setting.visible in _SHOWN or setting.required
     if setting.visible in _SHOWN:
         return setting.editable or not setting.expression
     return setting.required and setting.default is None and not setting.expression
+
+
+def _sample(setting: Setting) -> Any:
+    """Some value for it, such as an expression can go on with."""
+    known = _known(setting)
+    value = _default(setting) if known is None else known(SAMPLE)
+    return "/sample" if setting.type == "string" and not value else value
 
 
 def _known(setting: Setting) -> Callable[[Subject], Any] | None:
@@ -254,7 +261,7 @@ def _given(job_type: JobType, setting: Setting, values: Mapping[str, Any], subje
         value = subject.output
     elif known is not None:
         value = known(subject)
-    elif _is_asked(setting):
+    elif _is_asked(job_type, setting):
         value = values.get(f"{job_type.name}.{setting.key}")
         if value is None and setting.key not in _TAKEN:
             value = values.get(setting.key)
