@@ -39,7 +39,7 @@ def numbers_of(text: str | None) -> list[int]:
 def list_projects(call: Call) -> Answer:
     """By id, all of them: nothing filters those that are not active."""
     farm = call.farm
-    paths = PATHS if farm.dialect.project_paths else ()
+    paths = PATHS if farm.dialect.lists_paths else ()
     if farm.dialect.makes_a_project and not farm.projects:
         farm.projects[1] = Project(1, "Default Project", dict.fromkeys(PATHS))
         farm.commit()
@@ -57,10 +57,11 @@ def show_project(call: Call) -> Answer:
 
 
 def add_project(call: Call) -> Answer:
-    """One more, active when anything true is sent."""
+    """One more, active when anything true is sent. C and B forget the paths."""
     farm = call.farm
     sent = call.fields.parse(PROJECT)
-    made = Project(next_id(farm.projects), sent["name"], {path: sent[path] for path in PATHS})
+    made = Project(next_id(farm.projects), sent["name"])
+    made.paths = {path: sent[path] if farm.dialect.lists_paths else None for path in PATHS}
     farm.projects[made.id] = made
     farm.commit()
     if sent["is_active"]:
@@ -120,6 +121,13 @@ def change_settings(call: Call) -> Answer:
     call.farm.settings.update(call.fields.parse(" ".join(f"{name}:text" for name in SETTINGS)))
     call.farm.commit()
     return nothing()
+
+
+def show_stats(call: Call) -> Answer:
+    """Three numbers under old names."""
+    farm = call.farm
+    counts = {"total_jobs": len(farm.tasks), "total_projects": len(farm.projects), "total_shots": len(farm.jobs)}
+    return document({"server_stats": counts})
 
 
 def render_settings(call: Call) -> Answer:

@@ -27,7 +27,8 @@ class Farm:
         self.jobs: dict[int, Job] = {}
         self.tasks: dict[int, Task] = {}
         self.settings: dict[str, str | None] = {}
-        self.users: dict[int, tuple[str, str]] = {}
+        self.logs: dict[int, list[tuple[float, str]]] = {}
+        """What was done to a job, by its id: a later job with the same id inherits it (C, B)."""
         self.thumbnails: dict[int, bytes] = {}
         self.doomed: set[int] = set()
         """Jobs that `DELETE /jobs/<id>` deleted in a session that nobody has committed yet."""
@@ -47,6 +48,11 @@ class Farm:
                 if task.job_id == job_id:
                     task.job_id = None
         self.doomed.clear()
+
+    def delete_later(self, job_id: int) -> None:
+        """Delete a job without a commit: where each request has its own session, that is nothing at all (C, B)."""
+        if self.dialect.one_session:
+            self.doomed.add(job_id)
 
     def job(self, number: int) -> Job:
         """Raises NotFound."""

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 
 class BadField(Exception):
-    """The server's words about a value that it cannot read: 400 {"message": …}."""
+    """The server's words about a value that it cannot read, and the field's name: 400 {"message": …}."""
 
 
 class BadBody(Exception):
@@ -71,10 +71,13 @@ class Fields:
         for one in specification.split():
             name, _, kind = one.partition(":")
             sent = self._all(name)
-            if kind == "ints":
-                made[name] = [_whole(value) for value in sent] if sent else None
-            else:
-                made[name] = READERS[kind](sent[0]) if sent else None
+            try:
+                if kind == "ints":
+                    made[name] = [_whole(value) for value in sent] if sent else None
+                else:
+                    made[name] = READERS[kind](sent[0]) if sent else None
+            except BadField as exc:
+                raise BadField(exc.args[0], name) from None
         return made
 
     def _all(self, name: str) -> list[Any]:

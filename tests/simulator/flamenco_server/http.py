@@ -46,7 +46,8 @@ def answer(server: FlamencoServer, method: str, path: str, fields: Fields) -> An
             except NotFound:
                 return not_found(path, [one.rule for one in routes])
             except BadField as exc:
-                return document({"message": str(exc)}, 400)
+                words, name = exc.args
+                return document({"message": f"[{name}]: {words}" if server.farm.dialect.names_fields else words}, 400)
             except Crash:
                 return refused(500, "Internal Server Error")
             finally:

@@ -92,7 +92,7 @@ def change_job(call: Call) -> Answer:
 
 def delete_job(call: Call) -> Answer:
     """204, and nothing is deleted before somebody's next write."""
-    call.farm.doomed.add(call.farm.job(call.number).id)
+    call.farm.delete_later(call.farm.job(call.number).id)
     return nothing()
 
 

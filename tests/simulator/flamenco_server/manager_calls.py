@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import uuid
 from collections.abc import Iterable
 from typing import Any
 
@@ -69,7 +71,7 @@ def _shown(dialect: str, manager: Manager) -> dict[str, Any]:
         host = f"http://127.0.0.1:{manager.port}"
         return {**shown, "host": host, "connection": "online", "token": manager.token}
     if dialect == "C":
-        return {**shown, "port": manager.port, "uuid": manager.uuid}
+        return {**shown, "port": manager.port, "connection": "online", "uuid": manager.uuid}
     return {**shown, "port": manager.port, "connection": "online" if manager.played else "offline"}
 
 
@@ -85,13 +87,75 @@ def connect_manager(call: Call) -> Answer:
     return document({"uuid": made.uuid})
 
 
+def connect_with_token(call: Call) -> Answer:
+    """B: a known token is exchanged for a new one, an unknown one refused, and without one a new manager is made."""
+    sent = call.fields.parse(MANAGER + " token:text")
+    farm = call.farm
+    known = [one for one in farm.managers.values() if sent["token"] == one.token]
+    if sent["token"] and not known:
+        return document("", 404)
+    made = known[0] if known else farm.add_manager(sent["name"], sent["port"], 0, played=False)
+    made.token = uuid.uuid1().hex
+    farm.commit()
+    return document({"token": made.token})
+
+
 def change_manager(call: Call) -> Answer:
-    """How many workers it has now; ready tasks are handed out. An unknown one is a crash."""
+    """A: how many workers it has now; ready tasks are handed out. An unknown one is a crash."""
     sent = call.fields.parse(MANAGER)
+    manager = _by_uuid(call)
+    manager.total_workers = sent["total_workers"]
+    call.farm.commit()
+    dispatch(call.farm)
+    return document({"total_workers": manager.total_workers})
+
+
+def _by_uuid(call: Call) -> Manager:
     for manager in call.farm.managers.values():
         if manager.uuid == call.rest:
-            manager.total_workers = sent["total_workers"]
-            call.farm.commit()
-            dispatch(call.farm)
-            return document({"total_workers": manager.total_workers})
+            return manager
     raise Crash
+
+
+def show_manager(call: Call) -> Answer:
+    """C: by uuid, an unknown one is a crash; the settings are the manager's words."""
+    return _details(_by_uuid(call), "uuid")
+
+
+def show_numbered_manager(call: Call) -> Answer:
+    """B: by number."""
+    return _details(_by_number(call), "token")
+
+
+def _details(manager: Manager, key: str) -> Answer:
+    shown: dict[str, Any] = {"id": manager.id, "ip_address": "127.0.0.1", key: getattr(manager, key)}
+    shown |= {"port": manager.port} if key == "uuid" else {"host": f"http://127.0.0.1:{manager.port}"}
+    return document({**shown, "settings": json.dumps(manager.settings)} if manager.played else shown)
+
+
+def _by_number(call: Call) -> Manager:
+    if call.number not in call.farm.managers:
+        raise NotFound
+    return call.farm.managers[call.number]
+
+
+def lost_change(call: Call) -> Answer:
+    """C and B: the count of workers is no longer kept, and what hands out tasks is gone."""
+    if call.number:
+        _by_number(call)
+    raise Crash
+
+
+def list_manager_settings(call: Call) -> Answer:
+    """Of every manager that can be reached."""
+    managers = [one for one in call.farm.managers.values() if one.played and not one.virtual]
+    return document({str(one.id): {**one.settings, "manager_name": one.name} for one in managers})
+
+
+def change_manager_setting(call: Call) -> Answer:
+    """C passes it on; B asks for a port that it no longer has."""
+    manager = call.farm.managers.get(call.number)
+    if manager is None or not manager.played or call.farm.dialect.users:
+        raise Crash
+    manager.settings[call.rest] = call.fields.parse("value:text")["value"]
+    return document("")

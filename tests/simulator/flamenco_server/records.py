@@ -45,6 +45,7 @@ class Manager:
     running_tasks: int = 0
     played: bool = False
     workers: list[Worker] = field(default_factory=list)
+    settings: dict[str, str | None] = field(default_factory=dict)
 
 
 @dataclass
@@ -70,7 +71,8 @@ class Job:
     username: str | None = None
     created: float = 0.0
     edited: float = 0.0
-    log: list[tuple[float, str]] = field(default_factory=list)
+    summary: dict[str, int] | None = None
+    """How many tasks are in which status, as the server last counted them (C, B)."""
     file: bytes | None = None
     """The zip that was sent with it (A', C, B)."""
 
@@ -83,15 +85,20 @@ class Task:
     job_id: int | None
     start: int
     end: int
-    status: str
+    status: str | None
     current_frame: int
     frames: tuple[int, ...] = ()
     """What the worker renders: start to end, unless the dialect has gaps (B)."""
-    priority: int = 50
+    priority: int | None = 50
     manager_id: int | None = None
+    name: str | None = None
+    type: str | None = None
+    settings: dict[str, object] = field(default_factory=dict)
     activity: str | None = None
     log: str | None = None
     time_cost: int | None = None
+    worker: str | None = None
+    last_activity: float | None = None
     rendered: int = 0
     """How many of its frames the worker has rendered in this attempt."""
 

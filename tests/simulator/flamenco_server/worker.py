@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import os
+import zipfile
 from pathlib import Path
 
 from ..images import png
-from . import dispatch
+from . import dispatch, pull
 from .answers import Crash
+from .compilers import read_settings
 from .farm import Farm
 from .job_calls_a import pictures
-from .records import Job, Manager, Task
+from .job_calls_c import output
+from .records import Job, Manager, Task, Worker
 
 EXTENSIONS = {"JPEG": "jpg", "MULTILAYER": "exr"}
+AT_WORK = ("running", "active", "processing")
 
 
 def step(farm: Farm) -> bool:
@@ -26,40 +31,73 @@ def step(farm: Farm) -> bool:
 
 
 def _taken(farm: Farm, manager: Manager) -> list[Task]:
-    running = [task for task in farm.tasks.values() if task.status == "running" and task.manager_id == manager.id]
+    """What the free workers have; where managers ask for tasks, they do so now."""
+    at_work = [task for task in farm.tasks.values() if task.status in AT_WORK and task.manager_id == manager.id]
     free = [worker for worker in manager.workers if worker.online and worker.status == "enabled"]
-    return running[: len(free)]
+    if farm.dialect.taken:
+        at_work += _asked_for(farm, manager, free[len(at_work) :])
+    return at_work[: len(free)]
+
+
+def _asked_for(farm: Farm, manager: Manager, idle: list[Worker]) -> list[Task]:
+    found = (pull.take(farm, manager, (), worker.hostname) for worker in idle)
+    return [task for task in found if task is not None]
 
 
 def _render(farm: Farm, task: Task) -> bool:
     """One frame. A scene that is not there, or an outcome "failed", fails the task; "hangs" is a task for ever."""
     job = farm.jobs.get(task.job_id or 0)
-    if job is None or job.render_settings is None:
+    if job is None or (job.render_settings is None and not job.type):
         return False  # the manager choked on it, nobody will ever say what became of it
     frame = task.frames[task.rendered]
-    outcome = farm.outcome(job, frame) if _scene(farm, job).is_file() else "failed"
+    outcome = farm.outcome(job, frame) if _has_scene(farm, job, task) else "failed"
     if outcome == "hangs":
         return False
     if outcome == "done":
-        _write(farm, job, frame)
+        _write(farm, job, task, frame)
         task.rendered += 1
-    if outcome == "failed" or task.rendered == len(task.frames):
-        dispatch.task_over(farm, task.id, "failed" if outcome == "failed" else "finished")
-        dispatch.dispatch(farm)
+    over = "failed" if outcome == "failed" else "done" if task.rendered == len(task.frames) else ""
+    (_report if farm.dialect.taken else _push)(farm, task, over)
     return True
 
 
-def _scene(farm: Farm, job: Job) -> Path:
-    project = farm.projects.get(job.project_id or 0)
-    root = project.paths.get("path_server") if project else None
-    return Path(os.path.join(root or "", job.filepath or ""))
+def _push(farm: Farm, task: Task, over: str) -> None:
+    """Dialects A and A': only the end is told."""
+    if over:
+        dispatch.task_over(farm, task.id, "failed" if over == "failed" else "finished")
+        dispatch.dispatch(farm)
 
 
-def _write(farm: Farm, job: Job, frame: int) -> None:
+def _report(farm: Farm, task: Task, over: str) -> None:
+    """Dialects C and B: with a log and what it cost."""
+    status = {"": "active", "done": "completed", "failed": "failed"}[over]
+    log = f"Fra:{task.frames[max(0, task.rendered - 1)]} Mem:8.13M (0.00M, Peak 8.90M)\n" + (task.log or "")
+    pull.report(farm, task, {"status": status, "log": log, "time_cost": 2 * task.rendered, "activity": None})
+
+
+def _has_scene(farm: Farm, job: Job, task: Task) -> bool:
+    """A: below the project. With a zip: in it."""
+    if not job.type:
+        project = farm.projects.get(job.project_id or 0)
+        root = project.paths.get("path_server") if project else None
+        return os.path.isfile(os.path.join(root or "", job.filepath or ""))
+    if job.file is None or not zipfile.is_zipfile(io.BytesIO(job.file)):
+        return False
+    with zipfile.ZipFile(io.BytesIO(job.file)) as packed:
+        return task.settings["filepath"] in packed.namelist()
+
+
+def _write(farm: Farm, job: Job, task: Task, frame: int) -> None:
     try:
-        folder = pictures(farm, job)
+        folder = output(farm, job) if job.type else pictures(farm, job)
     except Crash:
         return
-    folder.mkdir(parents=True, exist_ok=True)
-    sort = job.format or "PNG"
-    (folder / f"{frame:05d}.{EXTENSIONS.get(sort, sort.lower())}").write_bytes(png(frame))
+    sort = str(read_settings(job.settings)["format"] if job.type else job.format or "PNG")
+    _save(folder / f"{frame:05d}.{EXTENSIONS.get(sort, sort.lower())}", frame)
+    if job.type:
+        farm.thumbnails[job.id] = farm.thumbnails[0] = png(frame)
+
+
+def _save(file: Path, frame: int) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(png(frame))
