@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from email.message import Message
 from typing import TYPE_CHECKING, Any, Protocol
 
-from .jobs import JOB_STATUSES, TASK_STATUSES, Job, Task
+from .jobs import JOB_STATUSES, OLD_JOB_STATUSES, TASK_STATUSES, Job, Task
 from .worker import WORKER_STATUSES, Tag, Worker
 
 if TYPE_CHECKING:
@@ -55,13 +55,15 @@ KINDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "list": (lambda value: isinstance(value, list), "value must be an array"),
     "priority": (lambda value: _is_int(value) and 0 <= value <= 100, "number must be at most 100"),
     "job_status": (lambda value: value in JOB_STATUSES, "value is not one of the allowed values"),
+    "old_job_status": (lambda value: value in OLD_JOB_STATUSES, "value is not one of the allowed values"),
+    "any": (lambda value: True, ""),
     "task_status": (lambda value: value in TASK_STATUSES, "value is not one of the allowed values"),
     "worker_status": (lambda value: value in WORKER_STATUSES, "value is not one of the allowed values"),
 }
 """Kinds of values in a body; a fault is worded as the Manager's check does."""
 
 
-def check_body(specification: str, body: Any) -> None:
+def check_body(specification: str, body: Any, version: tuple[int, int]) -> None:
     """`name:kind` separated by blanks, `name!:kind` for a required one; "list" alone for an array. Raises Refusal."""
     if not specification:
         return
@@ -74,6 +76,8 @@ def check_body(specification: str, body: Any) -> None:
     for one in specification.split():
         name, _, kind = one.partition(":")
         required, name = name.endswith("!"), name.removesuffix("!")
+        if kind == "job_status" and version < (3, 6):
+            kind = "old_job_status" if required else "any"
         if name not in body:
             if required:
                 text = f'request body has an error: Error at "/{name}": property "{name}" is missing'

@@ -33,7 +33,7 @@ def _compiled(call: Call) -> tuple[Draft, list[Authored]]:
     platform = "linux" if body["submitter_platform"] == "manager" else body["submitter_platform"]
     settings, metadata = dict(body.get("settings") or {}), dict(body.get("metadata") or {})
     for texts in (settings, metadata):
-        call.farm.variables.recognise(texts, platform)
+        call.farm.variables.recognise(texts, platform, call.farm.version >= (3, 7))
     found = call.farm.job_types().get(body["type"])
     if found is None:
         raise Refusal(400, "job type unknown")

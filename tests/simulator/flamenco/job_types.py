@@ -218,7 +218,7 @@ def _compile_render(draft: Draft, version: tuple[int, int]) -> list[Authored]:
 
 
 def _render_task(settings: dict[str, Any], frames: str, output: str, version: tuple[int, int]) -> Authored:
-    arguments = ["--scene", settings["scene"]] if settings.get("scene") else []
+    arguments = ["--scene", settings["scene"]] if settings.get("scene") and version >= (3, 6) else []
     if version >= (3, 9):
         arguments += ["--python-expr", SCENE_RENDER_SETTINGS]
     arguments += ["--render-output", output.replace("\\", "/"), "--render-format", settings.get("format")]

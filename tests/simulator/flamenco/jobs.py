@@ -25,6 +25,8 @@ JOB_STATUSES = (
     "requeueing",
     "under-construction",
 )
+OLD_JOB_STATUSES = tuple(status for status in JOB_STATUSES if status != "pause-requested")
+"""Up to 3.5; a job could not be paused, nor submitted so, although the word was there."""
 TASK_STATUSES = ("active", "canceled", "completed", "failed", "queued", "soft-failed", "paused")
 NO_WORKER = {"address": "", "id": "", "name": ""}
 
@@ -102,8 +104,9 @@ class Task:
             "created": stamp(self.created),
             "failed_by_workers": [worker.reference() for worker in self.failed_by],
             "job_id": self.job.id,
-            "worker": self.worker.reference() if self.worker else NO_WORKER,
         }
+        if self.worker is not None:
+            made["worker"] = self.worker.reference()
         if self.touched:
             made["last_touched"] = stamp(self.touched)
         return made

@@ -174,7 +174,7 @@ class _Handler(BaseHTTPRequestHandler):
                 return route.handler(call)
             if route.body:
                 _check_kind(self.headers.get("Content-Type", ""), content)
-            check_body(route.body, call.body)
+            check_body(route.body, call.body, call.farm.version)
             with call.farm.changed:
                 answer = route.handler(call)
                 call.farm.changed.notify_all()
@@ -196,6 +196,8 @@ class _Handler(BaseHTTPRequestHandler):
         content, kind = answer.text, answer.kind
         if answer.document is not None:
             content, kind = json.dumps(answer.document).encode() + b"\n", "application/json"
+            if self.server.farm.version < (3, 6):
+                kind = "application/json; charset=UTF-8"
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)

@@ -37,13 +37,13 @@ class Variables:
     def _twoway(self, audience: str, platform: str) -> dict[str, str]:
         return {name: value for name, (value, twoway) in self.of(audience, platform).items() if twoway}
 
-    def recognise(self, settings: dict[str, Any], platform: str) -> None:
+    def recognise(self, settings: dict[str, Any], platform: str, any_case: bool) -> None:
         """Replace, in place, the values of two-way variables at the beginning of texts by their names."""
         for key, text in settings.items():
             if not isinstance(text, str):
                 continue
             for name, value in self._twoway("workers", platform).items():
-                if _begins(text.lower(), value.lower()):
+                if _begins(text.lower(), value.lower()) if any_case else _begins(text, value):
                     text = f"{{{name}}}{text[len(value) :]}"
             settings[key] = text
 

@@ -85,7 +85,9 @@ class Worker:
             "supported_task_types": list(self.task_types),
         }
         if self.task is not None:
-            made["task"] = {**self.task.summary(version), "worker": self.reference(), "job_id": self.task.job.id}
+            made["task"] = {**self.task.summary(version), "job_id": self.task.job.id}
+            if version >= (3, 8):
+                made["task"]["worker"] = self.reference()
         if self.tags:
             made["tags"] = [tag.document() for tag in self.tags]
         return made
