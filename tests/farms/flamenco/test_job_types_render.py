@@ -251,6 +251,14 @@ def test_maya_on_a_worker(farm: Farm) -> None:
     assert "Frame 4 is done." in ran.stdout
 
 
+def test_a_picture_is_called_as_the_part_has_it(farm: Farm) -> None:
+    """Its frames are looked for by that name. The scene's own names are kept for what is beside it."""
+    scene = farm.scene("s.ma", layers=["rs_fg"], prefix="<RenderPass>/other", passes=["beauty", "N"], extension="exr")
+    (ran,) = farm.run("Maya", scene, layer(farm, "7"))
+    assert ran.returncode == 0, ran.stdout
+    assert farm.files() == ["fg/N/other.0007.exr", "fg/s.0007.exr"]
+
+
 def test_mayas_moved_folders_are_told_before_the_scene_is_opened(farm: Farm) -> None:
     program = farm.folder / "Render"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "import userSetup"\n')
@@ -421,4 +429,4 @@ def test_what_an_attempt_left_behind_goes_with_the_next(farm: Farm) -> None:
     pictures.joinpath("left.0001.iff").write_text("half")
     scene = farm.scene("s.ma", layers=["rs_fg"], prefix="x")
     assert farm.run("Maya", scene, layer(farm))[0].returncode == 0
-    assert farm.files() == [f"fg/x.000{n}.iff" for n in (1, 2, 3)]
+    assert farm.files() == [f"fg/s.000{n}.iff" for n in (1, 2, 3)]

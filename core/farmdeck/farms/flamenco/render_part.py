@@ -30,7 +30,7 @@ from typing import Any
 
 import leash  # type: ignore[import-not-found]  # it lies beside this file on the worker, as do the next two
 from max_elements import elements_script  # type: ignore[import-not-found]
-from placing import found_files, frame_name, frame_of, targets  # type: ignore[import-not-found]
+from placing import found_files, frame_name, frame_of, picture, targets  # type: ignore[import-not-found]
 
 LONG = 8000
 """Letters of a command line, well below Windows' 32,767."""
@@ -184,13 +184,21 @@ def place(job: Job) -> None:
         found[job.numbers[-1] if number is None else number].append(file)
     for number, files in found.items():
         if files:
-            places = targets(files, frame_name(job.name, number), job.folder)
-            for file, target in zip(files, places):
+            for file, target in zip(files, named(files, frame_name(job.name, number), job.folder)):
                 move(os.path.join(job.pictures, file), os.path.join(job.folder, target))
             say(f"Frame {number} is done.")
     missing = [number for number, files in found.items() if not files]
     if missing:
         raise Trouble(f"No picture was written for frames {', '.join(map(str, missing))}.")
+
+
+def named(files: Sequence[str], expected: str, folder: str) -> list[str]:
+    """Where each file of a frame goes; the picture is called as the part has it, even if the scene names it else."""
+    places: list[str] = targets(files, expected, folder)
+    if expected not in places:
+        main = picture(files, expected, folder)
+        places[files.index(main)] = os.path.splitext(expected)[0] + os.path.splitext(main)[1]
+    return places
 
 
 def move(source: str, target: str) -> None:
