@@ -56,7 +56,7 @@ def submit(call: Call) -> Answer:
     """OpenAPI: submitJob."""
     draft, authored = _compiled(call)
     farm = call.farm
-    tag = call.body.get("worker_tag") or ""
+    tag = call.body.get("worker_tag", "") if farm.version >= (3, 3) else ""
     if tag and tag not in {one.id for one in farm.tags}:
         raise Refusal(500, "error persisting job in database")
     status = call.body.get("initial_status", "queued") if farm.version >= (3, 6) else "queued"

@@ -213,7 +213,7 @@ def _compile_render(draft: Draft, version: tuple[int, int]) -> list[Authored]:
     except BadRange as error:
         raise CompileError(f"GoError: {error} at jsFrameChunker (native)") from error
     tasks = [_render_task(settings, text, output, version) for text in ranges]
-    video = _video_task(settings, output)
+    video = _video_task(settings, output, version)
     return [*tasks, Authored("preview-video", "ffmpeg", [video], list(range(len(tasks))))] if video else tasks
 
 
@@ -232,14 +232,14 @@ def _render_task(settings: dict[str, Any], frames: str, output: str, version: tu
     return Authored(f"render-{frames}", "blender", [Command("blender-render", parameters, len(explode(frames)))])
 
 
-def _video_task(settings: dict[str, Any], output: str) -> Command | None:
+def _video_task(settings: dict[str, Any], output: str, version: tuple[int, int]) -> Command | None:
     previews = settings.get("format") in NO_VIDEO_FROM
     if (previews and not settings.get("has_previews")) or not settings.get("fps"):
         return None
     folder = posixpath.dirname(output.replace("\\", "/"))
     stem = re.sub(r"\.[^.]*$", "", posixpath.basename(str(settings.get("blendfile")).replace("\\", "/")))
     frames = str(settings["frames"])
-    if "," in frames:
+    if "," in frames and version >= (3, 5):
         numbers = explode(frames)
         frames = f"{numbers[0]}-{numbers[-1]}"
     extension = ".jpg" if previews else settings.get("image_file_extension")

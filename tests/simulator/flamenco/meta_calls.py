@@ -9,7 +9,9 @@ from .call import Answer, Call
 def version(call: Call) -> Answer:
     """OpenAPI: getVersion."""
     text = call.farm.version_text
-    document = {"git": f"v{text}", "name": call.farm.name, "shortversion": text, "version": text}
+    document = {"name": call.farm.name, "shortversion": text, "version": text}
+    if call.farm.version >= (3, 3):
+        document["git"] = f"v{text}"
     return Answer(document=document)
 
 

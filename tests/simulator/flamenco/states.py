@@ -130,7 +130,7 @@ def worker_failed(farm: Manager, task: Task, worker: Worker) -> None:
     """A worker could not do a task: softly failed, failed for good, or the end of the job.
 
     Two quirks of the Manager's: the failure at hand counts twice for blocking, and one worker that is left is not
-    enough (from 3.3 on), so that a farm of one or two fails the job at once.
+    enough (from 3.3 on), so that a farm of one or two fails the job at once. Before, a task that all have failed waits.
     """
     job = task.job
     if worker not in task.failed_by:
@@ -146,7 +146,7 @@ def worker_failed(farm: Manager, task: Task, worker: Worker) -> None:
     times = f"Task failed by {count} worker{'s' if count > 1 else ''}, Manager will mark it as"
     if count >= SOFT_FAILURES:
         _note_and_set(farm, task, f"{times} hard failure", "failed")
-    elif _left(farm, task) <= (1 if farm.version >= (3, 3) else 0):
+    elif _left(farm, task) <= 1 and farm.version >= (3, 3):
         _fail_with_job(farm, task, worker)
     else:
         more = SOFT_FAILURES - count

@@ -41,6 +41,7 @@ KNOWN_REQUIRED = {
 """Properties that a schema requires and the program does not send."""
 
 NEWER = {
+    "git": (3, 3),
     "steps_completed": (3, 8),
     "steps_total": (3, 8),
     "total_step_count": (3, 8),
