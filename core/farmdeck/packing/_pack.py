@@ -60,7 +60,8 @@ def make_pack(submission: Submission, scene: Path, work: Path, watch: Watch, cha
     read; files that are not there are left out. `watch.step` counts bytes of .blend files.
     Raises SceneError, SceneChanged, FarmError, Cancelled.
     """
-    layout = Layout(submission.scene.path, [file.path for file in submission.files])
+    project = _project_files(submission)
+    layout = Layout(submission.scene.path, [*(file.path for file in submission.files), *project])
     blender = submission.software.name == "Blender"
     blends = Blends(layout, work, watch)
     meter = _Meter(submission, watch)
@@ -82,6 +83,7 @@ def make_pack(submission: Submission, scene: Path, work: Path, watch: Watch, cha
             meter.read(source)
         else:
             packed[layout.places[file.path]] = source
+    packed.update((layout.places[path], Path(path)) for path in project)
     packed.update(_caches(packed, list(copies)))
     scenes = {index: path for path, (_, indexes) in copies.items() for index in indexes}
     return Pack(
@@ -89,6 +91,16 @@ def make_pack(submission: Submission, scene: Path, work: Path, watch: Watch, cha
         scenes=tuple(scenes.get(index, place) for index in range(len(submission.parts))),
         maps=layout.maps,
     )
+
+
+def _project_files(submission: Submission) -> list[str]:
+    """What makes a folder of the pack Maya's project, by which it finds relative paths."""
+    if submission.software.name != "Maya":
+        return []
+    from ..farms.local.maya import project_folder  # the whole local farm comes with it
+
+    folder = project_folder(submission.scene.path)
+    return [os.path.join(folder, "workspace.mel")] if folder else []
 
 
 def _caches(packed: dict[str, Path], scenes: list[str]) -> Iterator[tuple[str, Path]]:

@@ -18,12 +18,15 @@ from typing import Any
 
 import pytest
 from farmdeck._errors import BadInput
-from farmdeck.farm import check_options
+from farmdeck.farm import Watch, check_options
 from farmdeck.farms.flamenco.job_types import Subject, options, read_job_type, settings
 from farmdeck.farms.flamenco.render_settings import JOB_TYPE, WORKER_SCRIPTS
 from farmdeck.job import Part
+from farmdeck.packing import make_pack
+from farmdeck.scene import Scene, Software
+from farmdeck.submission import prepare
 
-from tests.agent.workshop import install
+from tests.agent.workshop import install, maya_layer
 from tests.simulator.flamenco.compile import job_type
 from tests.simulator.flamenco.job_types import Authored, CompileError, Draft
 
@@ -249,6 +252,20 @@ def test_maya_on_a_worker(farm: Farm) -> None:
     assert ran.returncode == 0, ran.stdout + ran.stderr
     assert farm.files() == sorted(f"fg/{sub}s.000{n}.iff" for sub in ("", "N/") for n in (1, 3, 4))
     assert "Frame 4 is done." in ran.stdout
+
+
+@pytest.mark.parametrize(("software", "expected"), [("Maya", ["scenes/s.ma", "workspace.mel"]), ("Houdini", ["s.ma"])])
+def test_a_maya_scene_travels_with_its_project(tmp_path: Path, software: str, expected: list[str]) -> None:
+    """Even where nothing else of it is needed: `Render` takes a folder without that file for no project."""
+    scene = tmp_path / "show" / "scenes" / "s.ma"
+    scene.parent.mkdir(parents=True)
+    for path in (scene, tmp_path / "show" / "workspace.mel"):
+        path.write_text("")
+    item = maya_layer(str(tmp_path / "out" / "x.####.iff"))
+    submission = prepare(Scene(str(scene), Software(software, "2025"), (item,)))
+    pack = make_pack(submission, scene, tmp_path / "work", Watch())
+    assert [file.path for file in pack.files] == expected
+    assert (str(scene.parents[len(Path(expected[0]).parts) - 1]), "") in pack.maps
 
 
 def test_a_picture_is_called_as_the_part_has_it(farm: Farm) -> None:
