@@ -26,7 +26,7 @@ class Blends:
     def library(self, source: Path, place: str) -> Path:
         """The file to be packed at `place`. Raises SceneError, Cancelled."""
         with open_to_change(str(source), _Cancel(self._watch)) as blend:
-            patches = path_patches(blend, self._rename(os.path.dirname(source), place), OUTPUTS)
+            patches = path_patches(blend, renaming(self._layout, os.path.dirname(source), place), OUTPUTS)
         return self._written(source, place, patches)
 
     def scenes(self, source: Path, folder: str, place: str, parts: Sequence[Part]) -> dict[str, tuple[Path, list[int]]]:
@@ -36,7 +36,7 @@ class Blends:
         the scene lay that `source` is a copy of. Raises SceneError, Cancelled.
         """
         with open_to_change(str(source), _Cancel(self._watch)) as blend:
-            paths = path_patches(blend, self._rename(folder, place), OUTPUTS)
+            paths = path_patches(blend, renaming(self._layout, folder, place), OUTPUTS)
             wanted = [tuple(sorted(part_patches(blend, part.address, part.camera))) for part in parts]
         alike: dict[tuple[Patch, ...], list[int]] = {}
         for index, patches in enumerate(wanted):
@@ -54,21 +54,6 @@ class Blends:
             stem += "_"
             named = f"{stem}.part{index + 1}{extension}"
         return named
-
-    def _rename(self, folder: str, place: str) -> Callable[[str], str | None]:
-        """For the paths of a file which lay in `folder` and is packed at `place`."""
-        here = posixpath.dirname(place)
-
-        def rename(path: str) -> str | None:
-            there = self._layout.find(resolve(path, folder))
-            if there is None:
-                return None
-            new = "//" + posixpath.relpath(there or ".", here or ".")
-            if path.startswith("//") and _normal(path[2:], here) == _normal(there, ""):
-                return None
-            return new + "/" if path.endswith(("/", "\\")) else new
-
-        return rename
 
     def _written(self, source: Path, place: str, patches: Iterable[Patch]) -> Path:
         """The source itself when nothing changes. A copy from before that is the same keeps its time."""
@@ -95,6 +80,23 @@ class _Cancel:
     def step(self, done: int, total: int) -> None:
         """Raises Cancelled."""
         self._watch.check()
+
+
+def renaming(layout: Layout, folder: str, place: str) -> Callable[[str], str | None]:
+    """What becomes of the paths in a .blend which lay in `folder` and is packed at `place`: None for those that stay.
+
+    A path that leads to its packed file already is not written anew.
+    """
+    here = posixpath.dirname(place)
+
+    def rename(path: str) -> str | None:
+        there = layout.find(resolve(path, folder))
+        if there is None or (path.startswith("//") and _normal(path[2:], here) == _normal(there, "")):
+            return None
+        new = "//" + posixpath.relpath(there or ".", here or ".")
+        return new + "/" if path.endswith(("/", "\\")) else new
+
+    return rename
 
 
 def _normal(path: str, folder: str) -> str:
