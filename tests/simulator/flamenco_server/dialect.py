@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from . import calls, job_calls_a, job_calls_c, manager_calls, task_calls_c
+from . import calls, job_calls_a, job_calls_a_prime, job_calls_c, manager_calls, task_calls_c
 from .answers import Answer, document
 from .calls import Call
 from .compilers import KEYS, LISTS, RANGES
@@ -117,6 +117,36 @@ A = Dialect(
     flat_settings=True,
     lists_paths=True,
 )
+A_PRIME = Dialect(
+    "A'",
+    "Brender server up and running!",
+    (
+        *EARLY,
+        Route(
+            "/jobs",
+            {
+                "GET": job_calls_a_prime.list_jobs,
+                "POST": job_calls_a_prime.add_job,
+                "PUT": job_calls_a_prime.command_jobs,
+            },
+        ),
+        Route(
+            "/jobs/<int:job_id>",
+            {"GET": job_calls_a_prime.show_job, "PUT": job_calls_a_prime.change_job, "DELETE": job_calls_a.delete_job},
+        ),
+        Route("/jobs/delete", {"POST": job_calls_a_prime.delete_jobs}),
+        Route("/jobs/thumbnails", {"POST": task_calls_c.put_thumbnail}),
+        Route("/jobs/thumbnails/<job_id>", {"GET": task_calls_c.get_thumbnail}),
+        Route("/tasks", {"GET": job_calls_a_prime.list_tasks, "POST": job_calls_a_prime.report_task}),
+    ),
+    one_session=True,
+    flat_settings=True,
+    lists_paths=True,
+    worker_details=True,
+    workers_change=True,
+    job_types=RANGES,
+    job_keys=("filepath", "render_settings", "format"),
+)
 C = Dialect(
     "C",
     "Flamenco server up and running!",
@@ -155,4 +185,4 @@ B = Dialect(
     taken="processing",
     job_types=RANGES + LISTS,
 )
-DIALECTS = {dialect.name: dialect for dialect in (A, C, B)}
+DIALECTS = {dialect.name: dialect for dialect in (A, A_PRIME, C, B)}

@@ -33,15 +33,22 @@ def add_tasks(farm: Farm, job_id: int, ranges: list[tuple[int, int]]) -> None:
 
 
 def dispatch(farm: Farm, job_id: int | None = None) -> None:
-    """Give ready tasks to managers with room: a job's, or everybody's, whatever the status of their jobs is."""
-    ready = [task for task in farm.tasks.values() if task.status == "ready" and job_id in (None, task.job_id)]
+    """Give waiting tasks to managers with room: a job's, or everybody's. A does so whatever their jobs' status is."""
+    ready = [task for task in farm.tasks.values() if _waits(farm, task) and job_id in (None, task.job_id)]
     if job_id is None:
-        ready.sort(key=lambda task: (task.priority, len(_managers(farm, task)), task.id))
+        ready.sort(key=lambda task: (task.priority or 0, len(_managers(farm, task)), task.id))
     for task in ready:
-        limited = [one for one in _managers(farm, task) if one.virtual == 0 and _room(one)]
+        limited = [one for one in _managers(farm, task) if one.virtual == 0 and _room(farm, one)]
         unlimited = [one for one in _managers(farm, task) if one.virtual == 1]
         if limited or unlimited:
             start_task(farm, (limited or unlimited)[0], task)
+
+
+def _waits(farm: Farm, task: Task) -> bool:
+    if farm.dialect.name == "A":
+        return task.status == "ready"
+    job = farm.jobs.get(task.job_id or 0)
+    return task.status in ("ready", "aborted") and job is not None and job.status in ("running", "ready")
 
 
 def _managers(farm: Farm, task: Task) -> list[Manager]:
@@ -49,40 +56,40 @@ def _managers(farm: Farm, task: Task) -> list[Manager]:
     return [farm.managers[number] for number in job.managers if number in farm.managers] if job else []
 
 
-def _room(manager: Manager) -> bool:
-    return (manager.total_workers or 0) - manager.running_tasks > 0
+def _room(farm: Farm, manager: Manager) -> bool:
+    at_work = [task for task in farm.tasks.values() if task.status == "running" and task.manager_id == manager.id]
+    return len(at_work) < (manager.total_workers or 0)
 
 
 def start_task(farm: Farm, manager: Manager, task: Task) -> None:
     """Send a task to a manager; nobody looks whether it arrives."""
     task.status, task.manager_id, task.rendered = "running", manager.id, 0
-    manager.running_tasks += 1
     farm.commit()
 
 
-def end_at_manager(farm: Farm, task: Task) -> Manager:
-    """Ask a manager to forget a task. Raises Crash when it cannot be reached."""
+def _reached(farm: Farm, task: Task) -> bool:
+    """Can the manager that has a task be asked to end it?"""
     manager = farm.managers.get(task.manager_id or 0)
-    if manager is None or not manager.played:
-        raise Crash
-    manager.running_tasks -= 1
-    return manager
+    return manager is not None and manager.played
 
 
 def stop_tasks(farm: Farm, job_id: int) -> None:
-    """End a job's running tasks; those that are ready stay so, and run at the next occasion."""
+    """End a job's running tasks; those that are ready stay so. With its manager away A crashes, and A' lets it run."""
     for task in farm.tasks_of(job_id):
         if task.status == "running":
-            end_at_manager(farm, task)
-            task.status = "aborted"
-            farm.commit()
+            if _reached(farm, task):
+                task.status = "aborted" if farm.dialect.name == "A" else "ready"
+                farm.commit()
+            elif farm.dialect.name == "A":
+                raise Crash
 
 
 def delete_tasks(farm: Farm, job_id: int) -> None:
     """Forget a job's tasks, running ones too."""
     for task in farm.tasks_of(job_id):
         if task.status not in (*OVER, "aborted", "ready"):
-            end_at_manager(farm, task)
+            if not _reached(farm, task):
+                raise Crash
         del farm.tasks[task.id]
         farm.commit()
 
@@ -90,15 +97,18 @@ def delete_tasks(farm: Farm, job_id: int) -> None:
 def task_over(farm: Farm, task_id: int, status: str) -> None:
     """What a manager reports: only the end of a running task counts. Raises Crash for a task without a job."""
     task = farm.tasks.get(task_id)
-    if status not in OVER:
-        return
-    if task is None or task.status != "running":
-        return
+    if status in OVER and task is not None and task.status == "running":
+        if task.job_id not in farm.jobs:
+            raise Crash
+        task.status = status
+        conclude(farm, task)
+
+
+def conclude(farm: Farm, task: Task) -> None:
+    """A job whose tasks are all over is so too. Raises Crash for a task without a job."""
     job = farm.jobs.get(task.job_id or 0)
     if job is None:
         raise Crash
-    task.status = status
-    farm.managers[task.manager_id or 0].running_tasks -= 1
     statuses = [one.status for one in farm.tasks_of(job.id)]
     if all(one in OVER for one in statuses):
         job.status = "failed" if "failed" in statuses else "completed"

@@ -5,7 +5,6 @@ Source: module jobs of 4d509f3c (2015-06-15) and of 6bb7af78^ (2016-11); the ans
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +15,7 @@ from .calls import Call, numbers_of
 from .compilers import compile_job, read_settings
 from .farm import Farm, next_id
 from .records import Job, Manager, Task
+from .times import times
 
 JOB = (
     "project_id:int name:text priority:int start_job:text managers:ints type:text settings:text notes:text "
@@ -99,7 +99,7 @@ def show_job(call: Call) -> Answer:
     done = [task for task in tasks if task.status == "completed"]
     shown = {
         **_both(job, settings, round(len(done) / len(tasks) * 100, 1) if done else 0),
-        **_times(job, settings, tasks, done),
+        **_times(job, settings, tasks),
         "tasks": [listed_task(farm, task) for task in tasks],
         "manager": manager_of(farm, job).name,
         "log": [[date(when), text] for when, text in farm.logs.get(job.id, [])],
@@ -109,34 +109,11 @@ def show_job(call: Call) -> Answer:
     return document(shown)
 
 
-def _times(job: Job, settings: dict[str, Any], tasks: list[Task], done: list[Task]) -> dict[str, Any]:
-    """Whole seconds, as Python 2 divides them."""
-    total = sum(task.time_cost or 0 for task in tasks)
-    running = [task for task in tasks if task.status == "active"]
-    average = sum(task.time_cost or 0 for task in done) // len(done) if done else None
-    if job.status not in ("active", "completed"):
-        average = None
-    frame = average // settings["chunk_size"] if average is not None and settings.get("chunk_size") else None
-    remaining = average * len(tasks) - total if average is not None and job.status == "active" else None
-    return {
-        "total_time": total,
-        "average_time": average,
-        "average_time_frame": frame,
-        "remaining_time": remaining // len(running) if remaining and running else remaining,
-        "job_time": total // len(running) if running else 0,
-        "activity": f"Rendering: {_rendering(running)}." if job.status == "active" else "",
-    }
-
-
-def _rendering(running: list[Task]) -> str:
-    text = ""
-    for task in running:
-        activity = json.loads(task.activity) if task.activity else {}
-        if activity.get("current_frame"):
-            text += f" {activity['current_frame']}"
-            if activity.get("remaining"):
-                text += f" ({activity['remaining']}sec)"
-    return text
+def _times(job: Job, settings: dict[str, Any], tasks: list[Task]) -> dict[str, Any]:
+    over = job.status in ("active", "completed")
+    shown = times(tasks, done="completed", running="active", averages=over, at_work=job.status == "active")
+    average, size = shown["average_time"], settings.get("chunk_size")
+    return {**shown, "average_time_frame": average // size if average is not None and size else None}
 
 
 def listed_task(farm: Farm, task: Task) -> dict[str, Any]:

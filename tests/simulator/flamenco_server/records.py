@@ -42,7 +42,6 @@ class Manager:
     token: str = ""
     virtual: int | None = 0
     total_workers: int | None = 0
-    running_tasks: int = 0
     played: bool = False
     workers: list[Worker] = field(default_factory=list)
     settings: dict[str, str | None] = field(default_factory=dict)

@@ -54,7 +54,7 @@ def _render(farm: Farm, task: Task) -> bool:
     if outcome == "hangs":
         return False
     if outcome == "done":
-        _write(farm, job, task, frame)
+        _write(farm, job, frame)
         task.rendered += 1
     over = "failed" if outcome == "failed" else "done" if task.rendered == len(task.frames) else ""
     (_report if farm.dialect.taken else _push)(farm, task, over)
@@ -76,26 +76,25 @@ def _report(farm: Farm, task: Task, over: str) -> None:
 
 
 def _has_scene(farm: Farm, job: Job, task: Task) -> bool:
-    """A: below the project. With a zip: in it."""
-    if not job.type:
-        project = farm.projects.get(job.project_id or 0)
-        root = project.paths.get("path_server") if project else None
-        return os.path.isfile(os.path.join(root or "", job.filepath or ""))
-    if job.file is None or not zipfile.is_zipfile(io.BytesIO(job.file)):
-        return False
-    with zipfile.ZipFile(io.BytesIO(job.file)) as packed:
-        return task.settings["filepath"] in packed.namelist()
+    """A, A': below the project. A', C and B: in the zip that came with the job."""
+    name = str(task.settings["filepath"] if job.type else job.filepath or "")
+    if job.file is not None and zipfile.is_zipfile(io.BytesIO(job.file)):
+        with zipfile.ZipFile(io.BytesIO(job.file)) as packed:
+            return name in packed.namelist()
+    project = farm.projects.get(job.project_id or 0)
+    root = project.paths.get("path_server") if project else None
+    return not farm.dialect.taken and os.path.isfile(os.path.join(root or "", name))
 
 
-def _write(farm: Farm, job: Job, task: Task, frame: int) -> None:
+def _write(farm: Farm, job: Job, frame: int) -> None:
+    """A, A': below the project's render path. C and B: managers send them to the server's storage."""
     try:
-        folder = output(farm, job) if job.type else pictures(farm, job)
+        folder = output(farm, job) if farm.dialect.taken else pictures(farm, job)
     except Crash:
         return
     sort = str(read_settings(job.settings)["format"] if job.type else job.format or "PNG")
     _save(folder / f"{frame:05d}.{EXTENSIONS.get(sort, sort.lower())}", frame)
-    if job.type:
-        farm.thumbnails[job.id] = farm.thumbnails[0] = png(frame)
+    farm.thumbnails[job.id] = farm.thumbnails[0] = png(frame)
 
 
 def _save(file: Path, frame: int) -> None:
