@@ -84,7 +84,7 @@ def make_pack(submission: Submission, scene: Path, work: Path, watch: Watch, cha
         else:
             packed[layout.places[file.path]] = source
     packed.update((layout.places[path], Path(path)) for path in project)
-    packed.update(_caches(packed, list(copies)))
+    packed |= dict(_caches(packed, list(copies)))
     scenes = {index: path for path, (_, indexes) in copies.items() for index in indexes}
     return Pack(
         files=tuple(_file(path, source) for path, source in sorted(packed.items())),
