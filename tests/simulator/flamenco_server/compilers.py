@@ -43,7 +43,7 @@ def compile_job(farm: Farm, job: Job, status: str) -> None:
         made.name = merged(frames) if job.type in LISTS else f"{frames[0]}-{frames[-1]}"
         made.type = job.type
         made.settings = _task_settings(job, settings, frames)
-        made.manager_id = job.managers[0]
+        made.manager_id = job.managers[0] if farm.dialect.taken else None
         farm.tasks[number] = made
         farm.commit()
 
