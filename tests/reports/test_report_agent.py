@@ -271,6 +271,20 @@ def test_an_application_without_a_code_waits_until_one_is_agreed_on(office: Offi
     assert [told["SoftwareName"] for told in office.service.taken] == ["MAX"]
 
 
+def test_one_that_cannot_be_made_holds_up_no_other(office: Office):
+    """Whatever a script put into a submission, or time into the file."""
+    office.start()
+    odd = [
+        office.submit(accounting=Accounting(email="a@b", credits=float("inf"))),
+        office.submit(accounting=Accounting(email="a@b", job_type="fast")),
+        office.submit(accounting=Accounting(email=3)),  # type: ignore[arg-type]
+    ]
+    for id in odd:
+        assert office.reported(id, ReportState.HELD).message
+    office.reported(office.submit(), ReportState.SENT)
+    assert office.service.missions() == [MISSION]
+
+
 def test_a_job_that_is_retried_after_it_was_told_of_is_a_persons_to_decide(office: Office):
     office.site.allowed = 4
     id = office.submit()

@@ -192,6 +192,11 @@ def test_credits_by_the_settings_rate():
     assert used(render_hours=None, frames=0) == ("0", "0")
 
 
+def test_a_job_type_that_a_script_made_up_is_said():
+    with pytest.raises(BadInput, match='"fast" is no job type'):
+        service_fields(report(job_type="fast"), KNOWN)
+
+
 def test_nobody_s_job_is_said():
     with pytest.raises(BadInput, match="e-mail"):
         service_fields(report(email=""), ReportSettings())

@@ -238,6 +238,19 @@ def test_a_store_from_before_reports_is_brought_up(tmp_path: Path):
         assert store.reports() == []
 
 
+def test_a_damaged_report_hides_no_other(store: ReportStore, job: str):
+    sending(store, job)
+    store.expect_report("other")
+    db = sqlite3.connect(store.path)
+    db.execute("UPDATE reports SET state = CAST(x'ff' AS TEXT) WHERE job = ?", (job,))
+    db.commit()
+    db.close()
+    assert {one.job: one.state for one in store.reports()} == {job: ReportState.HELD, "other": ReportState.OPEN}
+    assert "damaged" in row(store, job).message
+    store.settle_report(job)
+    assert row(store, job).state is ReportState.SETTLED
+
+
 def test_damage_to_what_it_carries_is_said(store: ReportStore, job: str):
     db = sqlite3.connect(store.path)
     db.execute("UPDATE jobs SET accounting = '{\"email\":'")

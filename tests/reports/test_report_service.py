@@ -6,7 +6,7 @@ import socket
 import threading
 
 import pytest
-from farmdeck.reports import Came, Credentials, Outcome, Service, service_fields
+from farmdeck.reports import Came, Credentials, Outcome, ReportSettings, Service, body, service_fields
 
 from tests.simulator.stratuscore import Fault, StratusCore, answer
 
@@ -15,9 +15,13 @@ from .conftest import ID, KEY, report, settings_for
 WHO = Credentials(ID, KEY)
 
 
+def sent(known: ReportSettings, who: Credentials = WHO) -> Came:
+    return Service(known).send(body(service_fields(report(), known), who, known.format), who)
+
+
 def send(service: StratusCore, who: Credentials = WHO, **values: object) -> Came:
     known = settings_for(service, email="a@b", **values)
-    came = Service(known).send(service_fields(report(), known), who)
+    came = sent(known, who)
     assert not [secret for secret in (ID, KEY) if secret in came.message]
     return came
 
@@ -87,7 +91,7 @@ def test_nobody_listens(service: StratusCore):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: refused
         known = settings_for(service, address=f"http://127.0.0.1:{taken.getsockname()[1]}")
-        came = Service(known).send(service_fields(report(), known), WHO)
+        came = sent(known)
     assert came == Came(Outcome.AWAY, "127.0.0.1 cannot be reached.")
 
 
@@ -105,7 +109,7 @@ def test_a_line_that_breaks_before_anything_was_sent_is_no_doubt(service: Stratu
         thread = threading.Thread(target=hang_up)
         thread.start()
         known = settings_for(service, address=f"https://127.0.0.1:{listening.getsockname()[1]}")
-        came = Service(known).send(service_fields(report(), known), WHO)
+        came = sent(known)
         thread.join()
     assert came.outcome is Outcome.AWAY
 
@@ -113,7 +117,7 @@ def test_a_line_that_breaks_before_anything_was_sent_is_no_doubt(service: Stratu
 def test_certificates_that_cannot_be_looked_up_are_no_doubt(service: StratusCore, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere.pem")
     known = settings_for(service, address="https://127.0.0.1:9")
-    assert Service(known).send(service_fields(report(), known), WHO).outcome is Outcome.AWAY
+    assert sent(known).outcome is Outcome.AWAY
 
 
 def test_a_service_that_repeats_the_key_is_not_repeated(service: StratusCore):

@@ -9,12 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .._errors import BadInput, CredentialError, SettingsError, StoreError
+from .._errors import BadInput, CredentialError, FarmdeckError, SettingsError, StoreError
 from ..reports import (
     Came,
     Outcome,
     ReportSettings,
     Service,
+    body,
     fetch_credentials,
     read_report,
     report_document,
@@ -23,6 +24,7 @@ from ..reports import (
     service_fields,
 )
 from ..store import Command, QueuedReport, ReportState, ReportStore
+from ._guard import guarded
 from ._pace import away_seconds
 
 LOG = logging.getLogger(__name__)
@@ -143,17 +145,19 @@ class Reporter:
     def _send_one(self, store: ReportStore, settings: ReportSettings, row: QueuedReport) -> bool:
         """True when the service can be given the next one."""
         try:
-            fields = service_fields(read_report(row.document), settings)
-            secret = fetch_credentials(settings.credential)
-        except BadInput as exc:
-            came = Came(Outcome.REFUSED, str(exc))
+            with guarded("The report"):
+                fields = service_fields(read_report(row.document), settings)
+                secret = fetch_credentials(settings.credential)
+                text = body(fields, secret, settings.format)
         except CredentialError as exc:
             came = Came(Outcome.AWAY, str(exc))
             self._idle.set()  # only a person can help; the next agent tries again, too
+        except FarmdeckError as exc:
+            came = Came(Outcome.REFUSED, str(exc))
         else:
             if not store.begin_report(row):
                 return True
-            came = Service(settings).send(fields, secret)
+            came = Service(settings).send(text, secret)
         self._write_down(store, row, came)
         return came.outcome is not Outcome.AWAY
 

@@ -40,7 +40,7 @@ def service_fields(report: Report, settings: ReportSettings) -> dict[str, str | 
         "MissionId": report.mission_id,
         "MissionGuid": report.mission_guid or None,
         "Email": _email(report, settings),
-        "JobType": JOB_TYPE_CODES[job_type],
+        "JobType": _job_type(job_type),
         "RunDate": time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(report.run)),
         "JobStatus": STATUS_CODES[report.status],
         "Frames": str(report.frames),
@@ -72,6 +72,12 @@ def _software(software: str, agreed: Mapping[str, str]) -> tuple[str, str]:
         f"The service has no code for {name}: it lists {', '.join(CODES)}.",
         f'Agree on one with the service, write {name} = "…" below [reports.software_codes], then send it.',
     )
+
+
+def _job_type(name: str) -> str:
+    if name not in JOB_TYPE_CODES:
+        raise BadInput(f'"{name}" is no job type that the service knows.', "Enter the job at the service by hand.")
+    return JOB_TYPE_CODES[name]
 
 
 def _email(report: Report, settings: ReportSettings) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from .._version import __version__
 from ..redaction import redact
 from ._credentials import Credentials
 from ._settings import LOOPBACK, ReportSettings
-from ._wire import CONTENT_TYPES, BadAnswer, ServiceAnswer, body, read_answer
+from ._wire import CONTENT_TYPES, BadAnswer, ServiceAnswer, read_answer
 
 if TYPE_CHECKING:
     import requests
@@ -55,11 +54,14 @@ class Service:
         self._settings = settings
         self._host = urlsplit(settings.address).hostname or ""
 
-    def send(self, fields: Mapping[str, str | None], credentials: Credentials) -> Came:
-        """Send it once, and say what came of it: without a secret in what is said, and no error of the network's."""
+    def send(self, text: str, credentials: Credentials) -> Came:
+        """Send what `body` made once, and say what came of it: no secret is in that, no error of the network is raised.
+
+        `credentials` are those in the text.
+        """
         from urllib3.exceptions import HTTPError  # on first use only: most agents send no reports
 
-        data = _Body(body(fields, credentials, self._settings.format).encode("utf-8"))
+        data = _Body(text.encode("utf-8"))
         try:
             with self._session() as session:
                 came = self._post(session, data)

@@ -194,9 +194,15 @@ _NOT_NOW = {
 
 
 def _report(row: sqlite3.Row) -> QueuedReport:
+    """A row that cannot be read is one for a person: it never hides the others."""
+    message = row["message"]
+    try:
+        state = ReportState(row["state"])
+    except ValueError:
+        state, message = ReportState.HELD, "This report's entry in the job list is damaged. Enter the job by hand."
     return QueuedReport(
-        row["job"], row["name"], ReportState(row["state"]), row["document"], row["given"], row["message"],
-        row["tries"], row["created"], row["updated"],
+        row["job"], row["name"], state, row["document"], row["given"], message, row["tries"], row["created"],
+        row["updated"],
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 from farmdeck import FarmdeckError, Job, settings
-from farmdeck._errors import BadInput, CredentialError
+from farmdeck._errors import BadDocument, BadInput, CredentialError
 from farmdeck.job import JOB_TYPES
 from farmdeck.places import store_folder
 from farmdeck.reports import (
@@ -103,12 +103,20 @@ def _document(queued: QueuedReport) -> dict[str, Any]:
         "job": queued.job,
         "name": queued.name,
         "state": queued.state.value,
-        "mission_id": read_report(queued.document).mission_id if queued.document else "",
+        "mission_id": _mission(queued.document),
         "message": queued.message,
         "tries": queued.tries,
         "created": queued.created,
         "updated": queued.updated,
     }
+
+
+def _mission(document: str) -> str:
+    """ "" of a report that is not made yet, or is damaged: it hides no other."""
+    try:
+        return read_report(document).mission_id
+    except BadDocument:
+        return ""
 
 
 def _print_report(job: Job | None, queued: QueuedReport | None) -> None:
@@ -207,6 +215,8 @@ def _keep_secret(name: str) -> None:
 @click.argument("ids", nargs=-1, required=True)
 def resend(ids: tuple[str, ...]) -> int:
     """Send reports that are doubtful or held: look at the service first, it may count them twice."""
+    with _open() as store:
+        _desk.ask(store, "farms.reload")  # what held them back may have been mended in the settings just now
     return _each(ids, "report.resend", "is sent again")
 
 
