@@ -48,6 +48,8 @@ def test_states_of_every_dialect(status, tasks, state):
 def test_a_stopped_job_that_goes_on_says_so():
     assert "although it was stopped" in told(known("stopped", "running")).message
     assert told(known("stopped", "aborted")).message == ""
+    assert "all the same" in told(known("stopped", "aborted", "ready")).message
+    assert told(known("stopped", "ready", type="simple_blender_render")).message == ""
 
 
 def test_a_canceled_job_of_later_servers_renders_no_more_though_its_tasks_say_so():

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..._errors import BadInput, FarmError
 from ._listing import Listing
+from ._states import RESTING
 from .client import Client
 from .errors import Crashed, NotThere
 from .models import PROJECT_FOLDERS, SYSTEMS, Project, ServerJob
@@ -239,11 +240,21 @@ def priority(at: At) -> Came:
 
 
 def requeue(at: At) -> Came:
+    """A completed job can only be started again from the archive; with a start every failed task begins again."""
     id = int(at.values["task"])
-    if not any(task.id == id for job in at.ids for task in at.client.tasks(job)):
+    job = next((job for job in at.ids if any(task.id == id for task in at.client.tasks(job))), None)
+    if job is None:
         raise BadInput(f"Task {id} is none of this job's.", "See its tasks.")
     at.client.set_task_status(id, "waiting")
-    return f"Task {id} is {at.client.task(id).status}; it renders when its job is started."
+    if _status(at, job) == "completed":
+        at.client.batch([job], "archive")
+    if _status(at, job) in RESTING:
+        at.client.batch([job], "start")
+    return f"Task {id} is {at.client.task(id).status}, its job {job} is {_status(at, job)}."
+
+
+def _status(at: At, id: int) -> str:
+    return next((job.status for job in at.listing.jobs() if job.id == id), "not there")
 
 
 def _given(at: At, name: str) -> str:

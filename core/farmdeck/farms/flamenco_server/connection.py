@@ -38,6 +38,7 @@ LARGEST = 64 << 20
 """Bytes of JSON that are read at most."""
 _LOOPBACK = re.compile(r"localhost|127\.\d+\.\d+\.\d+|::1")
 PART = ".farmdeck-part"
+NO_JSON = object()
 WORDS = 300
 """So much of what a server says is shown."""
 
@@ -161,7 +162,7 @@ class Connection:
         data = _json(content)
         status = answer.status_code
         if 200 <= status < 300:
-            if data is None and content.strip():
+            if data is NO_JSON:
                 raise self._no_server(path)
             return data
         if status in GATEWAY or 300 <= status < 400:
@@ -192,7 +193,7 @@ def checked_url(url: str) -> str:
 def refusal(method: str, path: str, status: int, data: Any) -> Refused:
     """The error for an answer that is not 2xx; `data` is its JSON."""
     said = data.get("message") if isinstance(data, dict) else data
-    words = str(said or "").strip()[:WORDS]
+    words = said.strip()[:WORDS] if isinstance(said, str) else ""
     told = f": {words}" if words else ""
     what = f"The Flamenco Server answered {method} {path} with {status}{told}."
     if status == 404 and words == NO_SUCH_CALL:
@@ -222,8 +223,8 @@ def _sent(fields: Mapping[str, object]) -> dict[str, Any]:
 
 
 def _json(content: bytes) -> Any:
-    """None for what is empty or no JSON."""
+    """None for what is empty, NO_JSON for what cannot be read."""
     try:
-        return json.loads(content)
+        return json.loads(content) if content.strip() else None
     except (ValueError, RecursionError):
-        return None
+        return NO_JSON

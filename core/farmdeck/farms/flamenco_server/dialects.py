@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from .connection import Connection
-from .errors import Crashed, NoAnswer, NoSuchCall, NotThere
+from .errors import Crashed, NoAnswer, NoSuchCall, Refused
 
 
 @dataclass(frozen=True)
@@ -64,15 +63,15 @@ def detect(connection: Connection) -> Dialect:
         )
     if early:
         return A_DASH if _has_types(connection) else A
-    return C if _has_folders(connection) else B
+    return B if _has(connection, "/tasks/0/status") else C
 
 
 def _has(connection: Connection, path: str) -> bool:
     try:
-        connection.get(path)
+        connection.size(path)  # what it is does not matter: one is a picture
     except NoSuchCall:
         return False
-    except (Crashed, NotThere):  # it is there, and fails for what it lacks
+    except Refused:  # it is there: 500 for what it lacks, 405 where it can only be set
         pass
     return True
 
@@ -86,10 +85,3 @@ def _has_types(connection: Connection) -> bool:
     if isinstance(jobs, dict) and jobs:
         return any("settings" in job for job in jobs.values() if isinstance(job, Mapping))
     return _has(connection, "/jobs/thumbnails/0")
-
-
-def _has_folders(connection: Connection) -> bool:
-    """There is always a project: both make one when first asked. The last servers took its folders away."""
-    projects: Any = connection.get("/projects")
-    found = projects.values() if isinstance(projects, dict) else ()
-    return any("path_linux" in project for project in found if isinstance(project, Mapping))
