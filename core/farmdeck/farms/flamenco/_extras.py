@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..._errors import BadInput
 from ...farm import Extra, Option
 from .client import Client
-from .models import SleepSchedule, Version, WorkerSummary
+from .models import SleepSchedule, Version, Worker, WorkerSummary
 
 Came = list[list[str]] | str
 REASON = "asked for in Farmdeck"
@@ -130,9 +130,14 @@ def _next(worker: WorkerSummary) -> str:
 
 
 def _worker(at: At) -> Came:
-    worker = at.client.worker(_worker_named(at).id)
+    workers = [_worker_named(at)] if str(at.values["worker"]).strip() else at.client.workers()
+    return [row for worker in workers for row in _facts(at.client.worker(worker.id))]
+
+
+def _facts(worker: Worker) -> list[list[str]]:
     task = f"{worker.task.name} ({worker.task.status})" if worker.task else ""
     rows = {
+        "Worker": worker.name,
         "State": worker.status,
         "Goes to": _next(worker),
         "System": worker.platform,
@@ -269,7 +274,13 @@ _ALL: tuple[_Row, ...] = (
         _workers,
         (3, 0),
     ),
-    (Extra("worker", "One worker", "farm", (_WORKER,), ("What", "Value")), _worker, (3, 0)),
+    (
+        Extra(
+            "worker", "What a worker is", "farm", (replace(_WORKER, help="None for all of them."),), ("What", "Value")
+        ),
+        _worker,
+        (3, 0),
+    ),
     (
         Extra(
             "set-worker",
