@@ -84,6 +84,8 @@ class Studio:
         self.folder = folder / "own"
         self.notified: list[str] = []
         self.manager = Manager(folder / "farm", version, inside=folder, **{"scripts": [OWN_TYPE], **given})
+        for worker in self.manager.workers:
+            worker.task_types = (*worker.task_types, "maya", "houdini", "3dsmax")
         self.manager.__enter__()
         self._farms: list[FlamencoFarm] = []
 
