@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from farmdeck.farm import Nearby
-from farmdeck.farms.flamenco.discovery import SERVICE, find, read_answer
+from farmdeck.farms.flamenco.discovery import SERVICE, find, read_answer, together
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -77,6 +77,18 @@ def test_nobody_answers() -> None:
 def test_what_answers_but_is_no_manager() -> None:
     with responding(answer("http://127.0.0.1:1/upnp/description.xml")) as group:
         assert find(SECONDS, group) == []
+
+
+def test_answers_that_share_an_address_are_one_managers() -> None:
+    here, lan, six = "http://127.0.0.1:8080", "http://192.168.1.5:8080", "http://[fd00::2]:8080"
+    heard = [("127.0.0.1", here), ("192.168.1.5", six), ("127.0.0.1", lan), ("192.168.1.5", lan), ("127.0.0.1", lan)]
+    assert together(heard) == [[lan, six, here]]
+    assert together([("192.168.1.5", lan), ("192.168.1.6", "http://192.168.1.6:8080")]) == [
+        [lan],
+        ["http://192.168.1.6:8080"],
+    ]
+    two = [("192.168.1.5", lan), ("192.168.1.5", "http://192.168.1.5:8081")]
+    assert together(two) == [[lan], ["http://192.168.1.5:8081"]]
 
 
 @pytest.mark.parametrize(

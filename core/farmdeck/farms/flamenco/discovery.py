@@ -38,16 +38,19 @@ def find(seconds: float, group: tuple[str, int] = GROUP) -> list[Nearby]:
     Two thirds of the time go to listening, one third to asking those that were heard for their names. `group` is where
     the search is sent.
     """
-    managers = _managers(_heard(seconds * 2 / 3, group))
-    if not managers:
+    heard = together(_heard(seconds * 2 / 3, group))
+    if not heard:
         return []
     with ThreadPoolExecutor(max_workers=8) as pool:
-        found = pool.map(lambda each: _first_answering(each, seconds / 3), managers)
+        found = pool.map(lambda each: _first_answering(each, seconds / 3), heard)
         return sorted((each for each in found if each is not None), key=lambda each: each.address)
 
 
-def _managers(heard: Iterable[tuple[str, str]]) -> list[list[str]]:
-    """The addresses of each Manager, the best first: answers that share an address are one Manager's."""
+def together(heard: Iterable[tuple[str, str]]) -> list[list[str]]:
+    """The addresses of each Manager, the best first: answers that share an address are one Manager's.
+
+    `heard`: who answered, and an address.
+    """
     told: dict[tuple[str, int | None], set[str]] = {}
     for sender, address in heard:
         told.setdefault((sender, urlsplit(address).port), set()).add(address)
