@@ -29,6 +29,8 @@ class Farm:
         self.settings: dict[str, str | None] = {}
         self.logs: dict[int, list[tuple[float, str]]] = {}
         """What was done to a job, by its id: a later job with the same id inherits it (C, B)."""
+        self.files: dict[tuple[int | None, int], bytes] = {}
+        """Zips that came, by project and job: never deleted, so a later job with the same id inherits it (A', C, B)."""
         self.thumbnails: dict[int, bytes] = {}
         self.doomed: set[int] = set()
         """Jobs that `DELETE /jobs/<id>` deleted in a session that nobody has committed yet."""
@@ -59,6 +61,13 @@ class Farm:
         if number not in self.jobs:
             raise NotFound
         return self.jobs[number]
+
+    def keep_file(self, job: Job, content: bytes | None) -> None:
+        """The zip that came with a job, or else the one that lies there from an earlier job."""
+        place = job.project_id, job.id
+        if content is not None:
+            self.files[place] = content
+        job.file = self.files.get(place)
 
     def tasks_of(self, job_id: int) -> list[Task]:
         """In the order of their ids."""

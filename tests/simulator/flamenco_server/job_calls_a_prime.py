@@ -54,7 +54,7 @@ def add_job(call: Call) -> Answer:
     sent = call.fields.parse(JOB)
     job = Job(next_id(farm.jobs), sent["project_id"], sent["name"], "stopped", sent["priority"])
     job.type, job.settings = sent["type"], sent["settings"]
-    job.file = call.fields.files.get("jobfile")
+    farm.keep_file(job, call.fields.files.get("jobfile"))
     farm.jobs[job.id] = job
     farm.commit()
     if sent["managers"] is None:

@@ -137,7 +137,7 @@ def add_job(call: Call) -> Answer:
     job.created = job.edited = time.time()
     farm.jobs[job.id] = job
     farm.commit()
-    job.file = call.fields.files.get("jobfile")
+    farm.keep_file(job, call.fields.files.get("jobfile"))
     if sent["managers"] is None:
         raise Crash
     job.managers = sent["managers"]

@@ -92,7 +92,7 @@ def get_file(call: Call) -> Answer:
 
 def put_file(call: Call) -> Answer:
     """The body is the zip."""
-    call.farm.job(call.number).file = call.fields.raw
+    call.farm.keep_file(call.farm.job(call.number), call.fields.raw)
     return document("")
 
 
