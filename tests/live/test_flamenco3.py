@@ -100,9 +100,9 @@ def test_from_submit_to_frames_and_one_of_them_again(live: Live, submission: Sub
 
     before = pictures.get((0, 2))
     live.farm.act(job, Action.RETRY, [(0, 2)])
-    live.until(job, lambda report: live.frames(job)[0, 2].attempts == 2 and report.state.at_rest)
+    live.until(job, lambda report: live.frames(job)[0, 2].attempt == 2 and report.state.at_rest)
     frames = live.frames(job)
-    assert frames[0, 2].state is FrameState.DONE and frames[0, 1].attempts == 1
+    assert frames[0, 2].state is FrameState.DONE and frames[0, 1].attempt == 1
     if before is not None:
         [after] = [each for each in live.farm.outputs(job) if (each.part, each.frame) == (0, 2)]
         assert (after.modified or 0.0) > (before.modified or 0.0)
