@@ -51,7 +51,7 @@ class Layout:
         self._groups: dict[Names, str] = {}
         self._folders: dict[Names, str] = {}
         self._taken: dict[str, bool] = {}
-        homes = {found[:-1]: self._folder(found[:-1]) for found in names.values()}
+        homes = {home: self._folder(home) for home in dict.fromkeys(found[:-1] for found in names.values())}
         self._place(list(names.values()), homes)
         self.places: dict[str, str] = {path: self._file(found) for path, found in names.items()}
         """By path as given, the scene first: the place in the pack, with forward slashes."""

@@ -48,6 +48,7 @@ class Crew:
                         number += 1
                         running[pool.submit(work, self._teller(number))] = number
                     if not running:
+                        self._watch.check()
                         return
                     for future in wait(running, _LOOK, FIRST_COMPLETED).done:
                         self._parts.pop(running.pop(future), None)
