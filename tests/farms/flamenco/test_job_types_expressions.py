@@ -118,6 +118,7 @@ def test_a_scene_of_windows_keeps_its_folders() -> None:
         "Path.home()",
         "Path('/').exists()",
         "Path('/').parent.__class__",
+        "Path('C:/a').drive",
         "abspath.__globals__",
         "str.format('{0.__class__}', 1)",
         "'{0.__class__}'.format(jobname)",

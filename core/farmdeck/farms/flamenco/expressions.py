@@ -260,9 +260,8 @@ def _path(*pieces: Value) -> PurePath:
     for piece in pieces:
         if not isinstance(piece, (str, PurePosixPath, PureWindowsPath)):
             raise Unknown(f"{piece!r} in a path")
-        other = pure_path(piece) if isinstance(piece, str) else piece
-        if found == PurePosixPath() or other.is_absolute():
-            found = other
+        if found == PurePosixPath():
+            found = pure_path(piece) if isinstance(piece, str) else piece
         else:
             found = found / (piece if isinstance(piece, str) else piece.as_posix())
     return found
