@@ -248,6 +248,8 @@ def test_workers(make: Make) -> None:
     client.set_worker_status(found.id, "asleep", lazy=True)
     worker = client.worker(found.id)
     assert ([each.name for each in worker.tags], worker.requested, worker.lazy) == (["gpu"], "asleep", True)
+    with pytest.raises(Refused, match="cannot restart"):
+        client.set_worker_status(found.id, "restart")
     assert client.sleep_schedule(found.id) is None
     schedule = SleepSchedule(True, "mo tu", "09:00", "18:00")
     client.set_sleep_schedule(found.id, schedule)

@@ -153,8 +153,6 @@ def _facts(worker: Worker) -> list[list[str]]:
 
 def _set_worker(at: At) -> Came:
     worker, status = _worker_named(at), at.values["status"]
-    if status == "restart" and not worker.can_restart:
-        raise BadInput(f"{worker.name} does not know how to restart.", "Send it offline, and start it by hand.")
     at.client.set_worker_status(worker.id, status, lazy=not at.values["at-once"])
     return f"{worker.name} goes to {status}{'' if at.values['at-once'] else ' after its task'}."
 

@@ -17,7 +17,16 @@ from ..._errors import UnknownJob
 from ...farm import Watch
 from .answers import Document, odd
 from .connection import Connection
-from .errors import NotOffered, NotThere, SettingUp, ShamanOff, TooEarly, Unavailable
+from .errors import (
+    NotOffered,
+    NotThere,
+    Refused,
+    SettingUp,
+    ShamanOff,
+    StaleJobType,
+    TooEarly,
+    Unavailable,
+)
 from .models import (
     Blocked,
     Configuration,
@@ -251,8 +260,14 @@ class Client:
         return Worker.read(self._document(_worker(id), "worker"))
 
     def set_worker_status(self, id: str, status: str, lazy: bool = True) -> None:
-        """OpenAPI: requestWorkerStatusChange. `lazy`: after its task. Raises NotThere."""
-        self.connection.tell(_worker(id, "setstatus"), {"status": status, "is_lazy": lazy})
+        """OpenAPI: requestWorkerStatusChange. `lazy`: after its task. Raises NotThere.
+
+        Raises Refused when it is to restart and cannot.
+        """
+        try:
+            self.connection.tell(_worker(id, "setstatus"), {"status": status, "is_lazy": lazy})
+        except StaleJobType as exc:  # HTTP 412 is no matter of job types here
+            raise Refused(f"The worker cannot {status}.", "Send it offline, and start it by hand.") from exc
 
     def set_worker_tags(self, id: str, tags: Sequence[str]) -> None:
         """OpenAPI: setWorkerTags, since 3.3. All of its tags, by uuid. Raises NotThere."""
