@@ -36,11 +36,14 @@ class FolderTransfer(Transfer):
         self._root = root
 
     def check(self) -> str:
+        self._check(os.R_OK | os.W_OK | os.X_OK, "write")
+        return "Ready"
+
+    def _check(self, rights: int, to: str) -> None:
         if not self._root.is_dir():
             raise TransferError(f"The storage folder {self._root} is not there.", "Mount it, or correct the settings.")
-        if not os.access(self._root, os.R_OK | os.W_OK | os.X_OK):
-            raise TransferError(f"The storage folder {self._root} is not yours to write.", "Have its rights changed.")
-        return "Ready"
+        if not os.access(self._root, rights):
+            raise TransferError(f"The storage folder {self._root} is not yours to {to}.", "Have its rights changed.")
 
     def upload(self, items: Sequence[Item], storage: Storage, watch: Watch, done: Done = nothing) -> None:
         self.check()
@@ -54,7 +57,7 @@ class FolderTransfer(Transfer):
         trouble.tell()
 
     def download(self, items: Sequence[Item], storage: Storage, watch: Watch, done: Done = nothing) -> None:
-        self.check()
+        self._check(os.R_OK | os.X_OK, "read")
         meter, trouble, parts = Meter(items, watch, done), Trouble(), OldParts()
         for item in items:
             with trouble.kept():

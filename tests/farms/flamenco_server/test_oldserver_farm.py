@@ -11,7 +11,8 @@ import pytest
 from farmdeck._errors import BadInput, Cancelled, FarmError, FarmUnreachable, UnknownJob
 from farmdeck.farm import FarmContext, Watch
 from farmdeck.farms.flamenco_server import FlamencoServerFarm
-from farmdeck.farms.flamenco_server._pictures import Zipped
+from farmdeck.farms.flamenco_server._pictures import Zipped, _named
+from farmdeck.farms.flamenco_server._records import Record
 from farmdeck.farms.flamenco_server.client import Client
 from farmdeck.job import Action, FrameState, JobState
 from farmdeck.scene import Severity, Software
@@ -360,6 +361,22 @@ class GivenZip(Client):
     def pictures(self, id: int, target: Path, watch: Watch) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(self._file.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("pattern", "number", "file", "name"),
+    [
+        ("/x/beauty.####.exr", 7, "00007.png", "beauty.0007.png"),
+        ("/x/beauty_####_v2.exr", 7, "00007.exr", "beauty_0007_v2.exr"),
+        ("/x/beauty.####", 7, "00007.jpg", "beauty.0007.jpg"),
+        ("/x/####.png", -7, "-0007.png", "-0007.png"),
+        ("/x/##/a.####.png", 12345, "12345.png", "a.12345.png"),
+        ("/x/still.png", 7, "00007.png", "00007.png"),
+    ],
+)
+def test_what_a_picture_is_called(pattern: str, number: int, file: str, name: str) -> None:
+    record = Record(("a",), (pattern,), ("a.blend",), 1)
+    assert _named(record, 0, number, Path(file)) == name
 
 
 # -- problems

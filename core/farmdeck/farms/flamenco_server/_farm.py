@@ -92,6 +92,7 @@ class FlamencoServerFarm(Farm):
             return super().run(extra, job_id, values)
         checked = check_options(known[extra].options, values)
         ids = [piece.job.id for piece in self._pieces(job_id)] if known[extra].on == "job" else []
+        self._zipped.forget(ids)  # a task may be about to render again
         return run(extra, self._client, self._listing, ids, checked)
 
     # -- submitting
@@ -234,6 +235,8 @@ class FlamencoServerFarm(Farm):
         by_path = {path: output for output, path in wanted}
         items = [Item(path, output.id, output.size) for output, path in wanted]
         FolderTransfer(root).download(items, HERE, watch, lambda item: done(by_path[item.local]))
+        if all(piece.job.status.lower() in RESTING for piece in mine):
+            self._zipped.forget([piece.job.id for piece in mine])
 
     # -- inside
 

@@ -8,11 +8,12 @@ import shutil
 import time
 import zipfile
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path, PurePath, PurePosixPath
 
 from ..._errors import FarmError
 from ...farm import Output, Watch
-from ...job import FrameState
+from ...job import Frame, FrameState
 from ._records import Record
 from ._states import Held
 from .client import Client
@@ -34,14 +35,16 @@ def outputs(root: Path, found: Sequence[Held], record: Record | None) -> list[Ou
         if job not in listed:
             listed[job] = _pictures(root / str(job))
         file = listed[job].get(each.frame.number)
-        if each.frame.state is not FrameState.DONE or file is None:
-            continue
-        info = file.stat()
-        part, number = each.frame.part, each.frame.number
-        made.append(
-            Output(f"{job}/{file.name}", part, _named(record, part, number, file), info.st_size, info.st_mtime, number)
-        )
+        if each.frame.state is FrameState.DONE and file is not None:
+            with suppress(FileNotFoundError):  # deleted just now
+                made.append(_output(file, job, each.frame, record))
     return made
+
+
+def _output(file: Path, job: int, frame: Frame, record: Record | None) -> Output:
+    info = file.stat()
+    path = _named(record, frame.part, frame.number, file)
+    return Output(f"{job}/{file.name}", frame.part, path, info.st_size, info.st_mtime, frame.number)
 
 
 def _pictures(folder: Path) -> dict[int, Path]:
@@ -63,7 +66,8 @@ def _named(record: Record | None, part: int, number: int, file: Path) -> str:
         return file.name
     width = len(hashes[-1]) + (number < 0)
     head, _, tail = pattern.rpartition(hashes[-1])
-    return PurePosixPath(f"{head}{number:0{width}d}{tail}").with_suffix(file.suffix).name
+    tail = tail.removesuffix(PurePath(f"x{tail}").suffix)
+    return f"{head}{number:0{width}d}{tail}{file.suffix}"
 
 
 class Zipped:
@@ -77,17 +81,17 @@ class Zipped:
         self._client = client
         self.root = root
         self._had: dict[int, int] = {}
-        """By job: how many frames were ready when its zip was asked for."""
+        """By job: how many frames were in it when its zip was asked for."""
 
     def refresh(self, found: Iterable[Held], at_rest: bool, watch: Watch) -> None:
         """Bring what is new here. Raises FarmError."""
         ready: dict[int, int] = {}
-        for each in found:
+        for each in found:  # a task's pictures come when all of it is done
             job = each.known.piece.job.id
-            ready[job] = ready.get(job, 0) + (each.frame.state is FrameState.DONE)
+            ready[job] = ready.get(job, 0) + (each.task is not None and each.task.done)
         for job, count in ready.items():
             had = self._had.get(job, 0)
-            if count > had and (at_rest or count >= 2 * had):
+            if count != had and (at_rest or count >= 2 * had):
                 self._bring(job, watch)
                 self._had[job] = count
 

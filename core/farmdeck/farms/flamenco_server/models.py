@@ -101,6 +101,11 @@ class ServerTask:
     """The frame that it is at, where its worker says so."""
     type: str = ""
 
+    @property
+    def done(self) -> bool:
+        """All of its frames are."""
+        return self.status.lower() in ("finished", "completed")
+
 
 def read_projects(data: Any) -> list[Project]:
     return sorted((_project(whole(key), entry) for key, entry in _entries(data)), key=lambda project: project.id)
