@@ -161,3 +161,28 @@ def test_packing_can_be_stopped(tmp_path: Path) -> None:
     with pytest.raises(Cancelled):
         make_pack(submitted(scene), scene, tmp_path / "work", watch)
     assert not (tmp_path / "work").exists()
+
+
+def test_a_scene_that_is_right_can_be_rendered_in_place(tmp_path: Path) -> None:
+    scene = tmp_path / "shot.blend"
+    shutil.copy(DATA / "textures_4.5_zstd.blend", scene)
+    make_files(read_scene(scene), tmp_path)
+    snapshot = scene.with_name("shot.farmdeck-x.blend")
+    shutil.copy(scene, snapshot)
+    assert in_place(submitted(scene), snapshot) == []
+    far = tmp_path / "far"
+    far.mkdir()
+    rewrite_paths(str(scene), str(far / snapshot.name), str(scene))
+    [moved, absolute] = in_place(submitted(scene), far / snapshot.name)
+    assert moved == f"{far} is not where shot.blend belongs."
+    assert absolute.startswith("shot.farmdeck-x.blend names files by absolute paths")
+
+
+def test_what_was_packed_with_zstd_is_again(tmp_path: Path) -> None:
+    here, there = DATA / "textures_4.5_zstd.blend", tmp_path / "copy.blend"
+    rewrite_paths(str(here), str(there), "/show/s.blend")
+    assert there.read_bytes()[:4] == here.read_bytes()[:4]
+    assert there.stat().st_size < 1.2 * here.stat().st_size
+    first = there.read_bytes()
+    rewrite_paths(str(here), str(there), "/show/s.blend")
+    assert there.read_bytes() == first

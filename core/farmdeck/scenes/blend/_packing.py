@@ -133,6 +133,23 @@ def _zstd(file: IO[bytes]) -> Iterator[bytes]:
 
 
 @contextlib.contextmanager
+def packed_like(file: IO[bytes], out: IO[bytes]) -> Iterator[IO[bytes]]:
+    """What to write into so that `out` is packed with zstd where `file` is, which is at its start; plain otherwise.
+
+    One frame, without the table of Blender's own that lets it read here and there. The same bytes each time.
+    """
+    magic = file.read(4)
+    file.seek(0)
+    if magic != ZSTD:
+        yield out
+        return
+    import zstandard
+
+    with zstandard.ZstdCompressor(level=3).stream_writer(out, closefd=False) as packing:
+        yield packing
+
+
+@contextlib.contextmanager
 def _mapped(file: IO[bytes]) -> Iterator[Bytes]:
     mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     try:

@@ -16,7 +16,7 @@ from ..._errors import SceneError
 from .._watch import Watch
 from ._blend import Blend, open_blend
 from ._file import Block
-from ._packing import pieces
+from ._packing import packed_like, pieces
 
 _PATH = ("name", "filepath")
 """What a data-block's path is called: by the first in what Blender has written so far, by the second in its API.
@@ -59,7 +59,7 @@ class Patch(NamedTuple):
 
 
 def rewrite_paths(src: str, dst: str, base: str, watch: Watch | None = None) -> int:
-    """Copy the .blend `src` to `dst`, uncompressed, its relative paths made absolute; returns how many there were.
+    """Copy the .blend `src` to `dst`, its relative paths made absolute; returns how many there were.
 
     `base` is the .blend, or where it once lay, whose folder `//` stands for. `dst` appears only when it is whole.
     Raises SceneError when a path doesn't fit its field, `src` is damaged or `dst` cannot be written.
@@ -92,14 +92,15 @@ def path_patches(blend: Blend, rename: Rename, without: frozenset[str] = frozens
 
 
 def write_patched(src: str, dst: str, patches: Iterable[Patch], watch: Watch | None = None) -> None:
-    """Copy the .blend `src` to `dst`, uncompressed, with patches that don't overlap; `dst` appears when it is whole.
+    """Copy the .blend `src` to `dst` with patches that don't overlap; `dst` appears when it is whole.
 
-    The same bytes each time. Raises SceneError when `src` is damaged or `dst` cannot be written.
+    The same bytes each time; what was packed with zstd is so again, with gzip no more.
+    Raises SceneError when `src` is damaged or `dst` cannot be written.
     """
     part = f"{dst}.part"
     try:
-        with open(src, "rb") as file, open(part, "wb") as out:
-            _copy(pieces(file, watch), out, sorted(patches))
+        with open(src, "rb") as file, open(part, "wb") as out, packed_like(file, out) as writes:
+            _copy(pieces(file, watch), writes, sorted(patches))
         os.replace(part, dst)
     except OSError as exc:
         raise SceneError(
