@@ -168,7 +168,7 @@ class Validator:
             return
         kind = parameter["schema"].get("type")
         if kind == "boolean":
-            value = {"true": True, "false": False}.get(value, value)
+            value = {"true": True, "false": False}.get(value.lower(), value)  # the Blender add-on sends True
         elif kind == "integer" and re.fullmatch(r"-?\d+", value):
             value = int(value)
         self._check(operation, f"{place} parameter {name}", value, parameter["schema"])
