@@ -170,6 +170,19 @@ def office_scene_gone(office: Office) -> object:
     return FileStamp(str(office.shot / "gone.blend"), 1, 1)
 
 
+def test_a_job_that_may_have_reached_its_farm_and_had_not_is_not_told_of(office: Office):
+    office.site.silent = {"submit"}
+    gone = office.submit()
+    office.start()
+    office.wait(gone, lambda job: "Nothing is lost" in job.message)
+    assert office.ask("delete", gone).ok
+    office.site.silent = set()
+    other = office.submit(accounting=Accounting(email="a@b"))
+    office.reported(other, ReportState.SENT)
+    assert [one.job for one in office.reports.reports()] == [other]
+    assert office.service.missions() == [other]
+
+
 def test_jobs_from_before_it_was_set_up_are_not_told_of(office: Office):
     office.set_up(address="")
     before = office.submit()
@@ -179,7 +192,10 @@ def test_jobs_from_before_it_was_set_up_are_not_told_of(office: Office):
     assert office.ask("farms.reload", "").ok
     after = office.submit()
     office.reported(after, ReportState.SENT)
-    assert office.ask("delete", before).ok
+    deleted_with_its_farm(office, before)
+    office.stop()
+    office.start()
+    assert office.ask("farms.reload", "").ok
     assert [one.job for one in office.reports.reports()] == [after]
 
 

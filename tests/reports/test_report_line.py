@@ -9,12 +9,13 @@ from xml.etree import ElementTree
 
 import pytest
 from farmdeck import JobState
+from farmdeck.reports import report_document
 from farmdeck.store import ReportState, ReportStore
 
 from tests.cli.conftest import PATIENCE, TINY, CommandLine
 from tests.simulator.stratuscore import Fault, StratusCore
 
-from .conftest import ID, KEY
+from .conftest import ID, KEY, report
 
 
 @pytest.fixture
@@ -88,25 +89,32 @@ def test_from_setup_to_sent(line: CommandLine, service: StratusCore):
 
 
 def test_settled(line: CommandLine, service: StratusCore):
+    """Of a job that is long gone."""
     set_up(line, service)
-    service.faults = [Fault("status", 500)]
-    id = line.submit("--item", "Tiny/beauty", "--frames", "1")
-    once(line, id, ReportState.DOUBTFUL)
-    assert "is settled." in line.ok("reports", "settle", id)
-    assert line.json("report", id)["state"] == "settled"
+    with ReportStore.open(line.home) as store:
+        store.expect_report("oldjob42")
+        store.queue_report("oldjob42", "harbour", report_document(report(mission_id="M 7")), 1)
+        assert store.begin_report(store.named_report("oldjob42"))
+        store.report_lost("oldjob42", "The answer was lost.")
+    assert "The answer was lost." in line.ok("report", "old")
+    assert json.loads(line.ok("report", "old", "--dry-run", "--json"))["Request"]["MissionId"] == "M 7"
+    assert line.ok("reports", "settle", "old") == "The report of harbour (oldjob42) is settled.\n"
+    assert line.json("report", "old")["state"] == "settled"
+    assert service.received == []
 
 
 def test_before_anything_is_set_up(line: CommandLine):
-    id = line.submit("--item", "Tiny/beauty", "--frames", "1", "--email", "ana@studio.com")
-    line.job_once(id, lambda job: job.state is JobState.DONE)
+    id = line.submit("--item", "Tiny/beauty", "--frames", "1", "--email", "ana@studio.com", "--hold")
+    line.job_once(id, lambda job: job.state is JobState.PAUSED)
     assert "reports are not set up" in line.ok("report", id)
     ran = line.run("report", id, "--dry-run")
-    assert "No address is set" in ran.stderr
-    assert json.loads(ran.stdout)["Request"]["Email"] == "ana@studio.com"
+    assert "No address is set" in ran.stderr and "The job has not ended" in ran.stderr
+    told = json.loads(ran.stdout)["Request"]
+    assert (told["Email"], told["JobStatus"], told["Frames"]) == ("ana@studio.com", "2", "0")
     assert line.json("report", id)["state"] == ""
     assert line.ok("reports", "list") == ""
     assert "no job" in line.refused("report", "nope")
-    assert "no report" in line.refused("reports", "resend", id)
+    assert line.run("reports", "resend", id).returncode == 1
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,12 @@ def test_no_answer_in_time_is_a_doubt(service: StratusCore):
     assert service.missions() == ["h7pkp6ky"]
 
 
+@pytest.mark.timeout(60)
+def test_an_answer_that_never_stops_is_left_off(service: StratusCore):
+    service.faults = [Fault("endless")]
+    assert send(service).outcome is Outcome.LOST
+
+
 @pytest.mark.parametrize(("asked", "seconds"), [("7", 7.0), ("999999", 3600.0), ("soon", 0.0), ("-1", 0.0)])
 def test_it_is_left_alone_as_long_as_it_says(service: StratusCore, asked: str, seconds: float):
     service.faults = [Fault("status", 503, headers={"Retry-After": asked})]

@@ -49,8 +49,11 @@ class Fault:
     """What goes wrong with one request, or with several."""
 
     kind: str
-    """`cut before`: the connection ends and nothing was taken; `cut after`: it was taken; `silent`: it was taken, no
-    answer comes; `slow`: answered when the test says; `status`: HTTP `status` with `said`; `answer`: HTTP 200 with it.
+    """One of:
+    `cut before`: the connection ends, and nothing was taken; `cut after`: it was taken;
+    `silent`: it was taken, and no answer comes; `endless`: it was taken, and the answer never stops;
+    `slow`: it was taken, and is answered when the test says;
+    `status`: HTTP `status` with `said`; `answer`: HTTP 200 with it.
     """
     status: int = 500
     said: bytes = b"<html>Internal Server Error</html>"
@@ -131,7 +134,7 @@ class StratusCore:
                 if not fault.times:
                     self.faults.remove(fault)
             self.received.append(received)
-            if not why and (fault is None or fault.kind in ("cut after", "silent", "slow")):
+            if not why and (fault is None or fault.kind in ("cut after", "silent", "slow", "endless")):
                 self.taken.append(fields)
         self.came.set()
         return received, fault
@@ -243,6 +246,9 @@ class _Handler(BaseHTTPRequestHandler):
             if fault.kind == "silent":
                 self.close_connection = True
                 return
+        if fault is not None and fault.kind == "endless":
+            self._say_for_ever()
+            return
         xml = "xml" in self.headers.get("Accept", "")
         if fault is not None and fault.kind in ("status", "answer"):
             self._say(fault.status if fault.kind == "status" else 200, fault.said, xml, fault.headers)
@@ -262,6 +268,14 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(said)
+
+    def _say_for_ever(self) -> None:
+        """Until the client goes away, or the service ends."""
+        self.close_connection = True
+        self.send_response(200)
+        self.end_headers()
+        while not self.server.service.go_on.is_set():
+            self.wfile.write(b" " * 65536)
 
     def log_message(self, format: str, *args: object) -> None:
         """Tests look at `received`."""

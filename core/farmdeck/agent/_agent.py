@@ -250,7 +250,8 @@ class Agent:
             return
         job = self._store.job(id)
         if action is Action.DELETE and job.farm not in self._settings.farms:
-            self._reporter.expect(id)
+            if job.farm_job and not job.state.ended:
+                self._reporter.expect(id)
             act_before_sending(self._store, id, action)  # nobody is left to ask
             self._store.settle(command.id)
         elif job.farm_job:

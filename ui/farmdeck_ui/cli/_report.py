@@ -47,10 +47,13 @@ def report(id: str, dry_run: bool, as_xml: bool, as_json: bool) -> None:
         if dry_run:
             _dry_run(store, job, queued, "xml" if as_xml else "json" if as_json else "")
             return
-    if as_json:
-        _show.print_json(_document(queued) if queued else _NONE | {"job": job.id, "name": job.name} if job else _NONE)
-        return
-    _print_report(job, queued)
+    if queued is None:
+        assert job is not None  # _find found one of them
+        _print_nothing(job, as_json)
+    elif as_json:
+        _show.print_json(_document(queued))
+    else:
+        _print_report(queued)
 
 
 def _open() -> ReportStore:
@@ -74,28 +77,23 @@ def _dry_run(store: ReportStore, job: Job | None, queued: QueuedReport | None, f
     found = report_settings(settings.load().reports)
     known = found or ReportSettings()
     format = format or known.format
+    text = body(service_fields(_report_now(store, job, queued), known), REDACTED, format)
     if found is None:
         click.echo("No address is set: farmdeck reports setup. Until then nothing is sent.", err=True)
     else:
         click.echo(f"POST {known.address}\nContent-Type: {CONTENT_TYPES[format]}; charset=utf-8\n", err=True)
-    if not (queued and queued.document):
-        assert job is not None  # _find found one of them
-        if not job.state.ended:
-            click.echo("The job has not ended: this is what would be said if it were deleted now.", err=True)
-    click.echo(body(service_fields(_report_now(store, job, queued), known), REDACTED, format))
+    click.echo(text)
 
 
 def _report_now(store: ReportStore, job: Job | None, queued: QueuedReport | None) -> Report:
     """What is queued, or what would be."""
     if queued and queued.document:
         return read_report(queued.document)
-    assert job is not None
+    if job is None:
+        raise BadInput("The report of that job is not made yet.", "Look again in a moment, while the agent runs.")
+    if not job.state.ended:
+        click.echo("The job has not ended: this is what would be said if it were deleted now.", err=True)
     return report_of(job, store.frames(job.id))
-
-
-_NONE: dict[str, Any] = {
-    "job": "", "name": "", "state": "", "mission_id": "", "message": "", "tries": 0, "created": None, "updated": None,
-}  # fmt: skip
 
 
 def _document(queued: QueuedReport) -> dict[str, Any]:
@@ -112,18 +110,23 @@ def _document(queued: QueuedReport) -> dict[str, Any]:
 
 
 def _mission(document: str) -> str:
-    """ "" of a report that is not made yet, or is damaged: it hides no other."""
+    """Empty for a report that is not made yet, or is damaged: it hides no other."""
     try:
         return read_report(document).mission_id
     except BadDocument:
         return ""
 
 
-def _print_report(job: Job | None, queued: QueuedReport | None) -> None:
-    if queued is None:
-        assert job is not None
+def _print_nothing(job: Job, as_json: bool) -> None:
+    """The job is not told of."""
+    if as_json:
+        nothing = {"state": "", "mission_id": "", "message": "", "tries": 0, "created": None, "updated": None}
+        _show.print_json({"job": job.id, "name": job.name, **nothing})
+    else:
         click.echo(f"Nothing was told of {job.name} ({job.id}): {_why_not(job)}")
-        return
+
+
+def _print_report(queued: QueuedReport) -> None:
     doc = _document(queued)
     rows = [
         ["Report", f"{queued.name or queued.job} ({queued.job})"],
