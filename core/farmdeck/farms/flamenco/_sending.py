@@ -97,6 +97,7 @@ class Sender:
         expected = max((_count(job) for job in there.values()), default=1)
         if not there or len(there) < expected:
             return None
+        self._files.done_with(submission_id)  # also where an agent died between the two
         return " ".join(there[key].id for key in sorted(there, key=lambda key: (len(key), key)))
 
     def values(self, submission: Submission) -> dict[str, Any]:
