@@ -4,9 +4,9 @@
     python make_shot.py FOLDER                with the bpy package
     blender -b -P make_shot.py -- FOLDER
 
-FOLDER/shots/sh010/shot.blend: scenes "Shot" (view layers "Beauty" and "Extra", cameras "CamA" and "CamB", a marker that
-binds "CamB" to frame 2) and "Other", the current one. Every picture has a colour of its own, so that one that is not
-found shows.
+FOLDER/shots/sh010/shot.blend: scenes "Shot" (view layers "Beauty" and "Extra", cameras "CamA", "CamB" and "CamL", which
+is linked, a marker that binds "CamB" to frame 2) and "Other", the current one. Every picture has a colour of its own,
+so that one that is not found shows.
 """
 
 import os
@@ -92,7 +92,8 @@ def camera(scene, name, x):
     data.type, data.ortho_scale = "ORTHO", 4
     thing = bpy.data.objects.new(name, data)
     thing.location = (x + 2, 0.5, 5)
-    scene.collection.objects.link(thing)
+    if scene is not None:
+        scene.collection.objects.link(thing)
     return thing
 
 
@@ -107,6 +108,7 @@ def library(root):
     full = png(os.path.join(root, "assets", "base", "tex", "base.png"), 250, 120, 10)
     save(os.path.join(root, "assets", "base", "base.blend"), False)
     square(None, "Base", 6, image(full, "//tex/base.png")).use_fake_user = True
+    camera(None, "CamL", 4).use_fake_user = True
     save(os.path.join(root, "assets", "base", "base.blend"), False)
     fresh()
     prop = os.path.join(root, "assets", "prop", "prop.blend")
@@ -160,6 +162,7 @@ def main(root):
     square(scene, "Sky", 3, image(full, full))
     link("//../../assets/prop/prop.blend", "Props", "collections")
     scene.collection.children.link(bpy.data.collections["Props"])
+    scene.collection.objects.link(link("//../../assets/base/base.blend", "CamL"))
     title(scene, root)
     first, second = camera(scene, "CamA", 0), camera(scene, "CamB", 3)
     scene.camera = first

@@ -30,10 +30,10 @@ def rendered(version: str, folder: Path, tasks: list[dict[str, Any]]) -> list[di
 
 
 def submitted(scene: Path) -> Submission:
-    """Both layers through both cameras, and the other scene as it is."""
+    """Both layers through two cameras: not that of the marker, but one that is linked."""
     found = read_scene(scene)
     assert not [asset for asset in found.assets if asset.missing]
-    return prepare(found, items=["Shot/Beauty", "Shot/Extra"], cameras=["CamA", "CamB"])
+    return prepare(found, items=["Shot/Beauty", "Shot/Extra"], cameras=["CamA", "CamL"])
 
 
 @pytest.mark.parametrize("version", ["4.5", "debian", *OTHERS])

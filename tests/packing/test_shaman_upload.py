@@ -11,7 +11,7 @@ import pytest
 from farmdeck._errors import Cancelled, FarmError, FarmUnreachable, SceneChanged
 from farmdeck.farm import Watch
 from farmdeck.farms.flamenco.client import Client
-from farmdeck.farms.flamenco.errors import Mismatch
+from farmdeck.farms.flamenco.errors import Mismatch, Trouble
 from farmdeck.packing import Hashes
 from farmdeck.transfers import shaman
 from farmdeck.transfers.shaman import checkout, hash_pack, upload_pack
@@ -86,6 +86,19 @@ def test_a_cut_connection_costs_at_most_that_file(
     assert contents(farm.shaman.checkouts / checkout(client, files, "job")) == FILES
     again = len(sent(farm)) - len(set(FILES.values()))
     assert again == (shaman.FAILURES + 3 if kind == "cut_before" else 0)
+
+
+def test_a_manager_that_stumbles_is_asked_again(
+    farm: Manager, client: Client, hashes: Hashes, packed: Packed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real one does while several files come at once: mkdir in its store, no such file or directory."""
+    monkeypatch.setattr(shaman, "PAUSE", 0.0)
+    farm.faults.add(Fault(STORE, "error", times=shaman.FAILURES + 3, after=2, status=500, message="no such folder"))
+    files = upload_pack(client, packed(FILES), hashes, Watch())
+    assert contents(farm.shaman.checkouts / checkout(client, files, "job")) == FILES
+    farm.faults.add(Fault(STORE, "error", times=None, status=500, message="the disk is full"))
+    with pytest.raises(Trouble, match="the disk is full"):
+        upload_pack(client, packed({**FILES, "new": b"new"}), hashes, Watch())
 
 
 def test_a_manager_that_goes_away_is_gone_on_with(

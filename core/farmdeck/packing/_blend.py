@@ -82,6 +82,11 @@ class _Cancel:
         self._watch.check()
 
 
+def is_blend(path: str) -> bool:
+    """By its name: `.blend`, or a version that Blender kept, `.blend1`."""
+    return os.path.splitext(path)[1].lower().startswith(".blend")
+
+
 def renaming(layout: Layout, folder: str, place: str) -> Callable[[str], str | None]:
     """What becomes of the paths in a .blend which lay in `folder` and is packed at `place`: None for those that stay.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..scenes.blend import OUTPUTS, open_to_change, part_patches, path_patches
 from ..scenes.blend._disk import resolve
 from ..submission import Submission
+from ._blend import is_blend
 
 _NAMED = 3
 
@@ -25,7 +26,7 @@ def in_place(submission: Submission, scene: Path) -> list[str]:
         files = {os.path.normcase(file.path) for file in submission.files}
         found += _of_scene(submission, scene, files)
         for file in submission.files:
-            if file.path.lower().endswith(".blend"):
+            if is_blend(file.path):
                 found += _absolute(Path(file.path), files)
     return found
 

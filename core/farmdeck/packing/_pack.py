@@ -11,7 +11,7 @@ from pathlib import Path, PurePath
 from .._errors import FarmError
 from ..farm import Watch
 from ..submission import Submission, check_unchanged
-from ._blend import Blends
+from ._blend import Blends, is_blend
 from ._layout import Layout
 
 _CACHES = "blendcache_"
@@ -78,7 +78,7 @@ def make_pack(submission: Submission, scene: Path, work: Path, watch: Watch, cha
             continue
         check_unchanged(file, "The file")
         source = Path(file.path)
-        if blender and source.suffix.lower() == ".blend":
+        if blender and is_blend(file.path):
             packed[layout.places[file.path]] = blends.library(source, layout.places[file.path])
             meter.read(source)
         else:
@@ -129,7 +129,7 @@ class _Meter:
     """Bytes of .blend files that were looked through."""
 
     def __init__(self, submission: Submission, watch: Watch) -> None:
-        blends = [file.size for file in submission.files if file.path.lower().endswith(".blend")]
+        blends = [file.size for file in submission.files if is_blend(file.path)]
         self._total = submission.scene.size + sum(blends)
         self._watch = watch
         self._done = 0

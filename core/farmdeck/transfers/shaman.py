@@ -11,20 +11,24 @@ import os
 import random
 from collections.abc import Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Callable, NamedTuple
+from typing import Callable, NamedTuple
 
 from .._errors import FarmError, FarmUnreachable, SceneChanged
 from ..farm import Watch
+from ..farms.flamenco.client import Client
+from ..farms.flamenco.errors import Mismatch
+from ..farms.flamenco.models import ShamanFile
 from ..packing import Hashes, Pack, PackedFile
 from .crew import Crew, Tell
 
-if TYPE_CHECKING:
-    from ..farms.flamenco.client import Client
-    from ..farms.flamenco.models import ShamanFile
-
 ROUNDS = 50
 FAILURES = 8
-"""Cut connections in one round, after which the Manager is asked again what it lacks."""
+"""In one round, after which the Manager is asked again what it lacks.
+
+A Manager (3.9-beta1) fails now and then while several files come: one upload removes the folder that another made.
+"""
+IDLE = 5
+"""Rounds in a row that bring nothing, after which it is given up."""
 DEFERRED = 8
 """Files that others are uploading and that are left to them in one round."""
 UPLOADS = 4
@@ -41,7 +45,6 @@ def hash_pack(pack: Pack, hashes: Hashes, watch: Watch) -> tuple[ShamanFile, ...
 
     Raises FarmError, SceneChanged, Cancelled.
     """
-    from ..farms.flamenco.models import ShamanFile  # here, since that package imports this module
 
     def work(file: PackedFile, tell: Tell) -> tuple[PackedFile, str]:
         return file, hashes.sha256(file.source, tell)
@@ -62,6 +65,7 @@ def upload_pack(client: Client, pack: Pack, hashes: Hashes, watch: Watch) -> tup
     with watch.telling(lambda done, total: None):
         files = hash_pack(pack, hashes, watch)
     sources = {(file.sha, file.size): packed for file, packed in zip(files, pack.files)}
+    idle = 0
     for number in range(ROUNDS):
         missing = {(file.sha, file.size): status for file, status in client.shaman_missing(files)}
         wanted = [_Wanted(*key, sources[key]) for key in sources if key in missing]
@@ -70,8 +74,11 @@ def upload_pack(client: Client, pack: Pack, hashes: Hashes, watch: Watch) -> tup
         if not wanted:
             return files
         wanted.sort(key=lambda each: missing[each.sha, each.size] == "uploading")  # somebody else's come last
-        crew = Crew(watch, UPLOADS, total - left, total)
-        if not _Round(client, hashes, crew, wanted, patient=number == 0).run():
+        turn = _Round(client, hashes, Crew(watch, UPLOADS, total - left, total), wanted, patient=number == 0)
+        idle = 0 if turn.run() else idle + 1
+        if idle == IDLE and turn.trouble is not None:
+            raise turn.trouble
+        if idle:
             watch.wait(PAUSE)
     raise FarmUnreachable(f"The Manager still lacks {len(wanted)} files after {ROUNDS} tries.", "Try again later.")
 
@@ -100,6 +107,8 @@ class _Round:
         self._waiting = list(wanted)
         self._patience = DEFERRED if patient else 0
         self._failures = 0
+        self.trouble: FarmError | None = None
+        """What the last failure was."""
 
     def run(self) -> int:
         """How many files were brought over. Raises FarmError, SceneChanged, Cancelled."""
@@ -120,18 +129,20 @@ class _Round:
             yield partial(self._store, self._waiting.pop(0), self._patience > 0)
 
     def _store(self, wanted: _Wanted, defer: bool, tell: Tell) -> tuple[_Wanted, str]:
-        """On a thread of the crew: `stored`, `known`, `deferred` or `cut`."""
+        """On a thread of the crew: `stored`, `known`, `deferred` or `failed`."""
         source, name = wanted.file.source, wanted.file.path
         own = Watch(lambda done, total: tell(done))
         try:
             return wanted, self._client.shaman_store(wanted.sha, wanted.size, source, name, defer, own)
-        except FarmUnreachable:  # the Manager cuts the connection when somebody else has brought the same file
-            there = self._client.shaman_status(wanted.sha, wanted.size) == "stored"
-            return wanted, "known" if there else "cut"
-        except FarmError:
+        except Mismatch:
             self._hashes.forget(source)
             _check_unchanged(wanted.file)
             raise
+        except FarmError as exc:  # the Manager cuts the connection when somebody else has brought the same file
+            if self._client.shaman_status(wanted.sha, wanted.size) == "stored":
+                return wanted, "known"
+            self.trouble = exc
+            return wanted, "failed"
 
 
 def _check_unchanged(file: PackedFile) -> None:
