@@ -153,13 +153,17 @@ def _unlink(path: str) -> None:
 
 
 def _files(place: Place) -> list[str]:
-    """What is in the place, sorted, with forward slashes: below it too where it is the job's own."""
+    """What is in the place, sorted, with forward slashes: below it too where it is the job's own.
+
+    A render that was taken away leaves its unfinished files there, as render_part.py names them.
+    """
     if not place.ours:
         with contextlib.suppress(OSError):
             return sorted(os.listdir(place.folder))
         return []
-    return sorted(
+    found = [
         Path(os.path.relpath(os.path.join(at, name), place.folder)).as_posix()
         for at, _, names in os.walk(place.folder)
         for name in names
-    )
+    ]
+    return sorted(file for file in found if ".farmdeck-" not in file)
