@@ -135,17 +135,21 @@ def test_each_part_has_a_scene_that_renders_it_and_the_original_stays(make_site:
     site = make_site("A")
     submission = site.shot()
     before = Path(submission.scene.path).read_bytes()
+    caches = Path(submission.scene.path).with_name("blendcache_shot")
+    caches.mkdir()
+    (caches / "cloth.bphys").touch()
     job = site.send(submission)
     scenes = {each.name.split()[1]: each.filepath for each in site.server.jobs.values()}
     for part in submission.parts:
         file = site.server.project / str(scenes[part.address[-1]])
         with open_to_change(str(file)) as blend:
             assert part_patches(blend, part.address, part.camera) == []
+        assert file.with_name(f"blendcache_{file.stem}").joinpath("cloth.bphys").exists()
     assert Path(submission.scene.path).read_bytes() == before
-    made = set((site.server.project / "sh010").iterdir()) - {Path(submission.scene.path)}
-    assert made
+    original = {Path(submission.scene.path), caches}
+    assert set((site.server.project / "sh010").iterdir()) > original
     site.farm.act(job, Action.DELETE)
-    assert list((site.server.project / "sh010").iterdir()) == [Path(submission.scene.path)]
+    assert set((site.server.project / "sh010").iterdir()) == original and list(caches.iterdir())
 
 
 def test_a_zip_has_all_that_is_needed(make_site: MakeSite, tmp_path: Path) -> None:
@@ -278,6 +282,17 @@ def test_anothers_broken_job_is_named_and_removed_on_demand_only(make_site: Make
         site.farm.run("remove-broken", "", {"job": broken - 1})
     assert f"Job {broken} is deleted" in site.farm.run("remove-broken", "", {"job": broken})
     assert site.report(job)
+
+
+def test_a_list_that_fails_though_nothing_is_broken_deletes_nothing(site: Site) -> None:
+    job = site.send(site.shot())
+    site.server.inject(Fault("GET", "/jobs", times=1))
+    assert site.report(job)  # another's job was just being made
+    site.server.inject(Fault("GET", "/jobs", times=9))
+    with pytest.raises(FarmError, match="cannot be found out"):
+        site.farm.jobs([job])
+    site.server.faults.clear()
+    assert site.report(job).counts.total == 5
 
 
 # -- pictures

@@ -21,10 +21,12 @@ from .errors import Crashed, NotThere
 from .marks import read_name
 from .models import ServerJob
 
-GAP = 50
+GAP = 20
 """So many numbers in a row without a job, and there are no more."""
 MOST = 5000
 """Jobs that are looked at one by one."""
+GRACE = 0.3
+"""Seconds before it is asked again: a job that somebody's request is just making looks broken, too."""
 PATIENCE = 300.0
 """Seconds before the broken job is looked for again."""
 OURS = ".farmdeck-"
@@ -62,6 +64,11 @@ class Listing:
     def _repaired(self, cause: Crashed) -> list[ServerJob]:
         if self._told is not None and self._clock() - self._told[0] < PATIENCE:
             raise self._told[1]
+        time.sleep(GRACE)
+        try:
+            return self._client.jobs()
+        except Crashed:
+            pass  # it is no matter of a moment
         for job in self.broken():
             if not is_ours(job):
                 raise self._tell(_not_ours(job))
@@ -82,6 +89,7 @@ class Listing:
         return error
 
     def _among(self, numbers: Iterable[int], gap: int) -> Iterator[ServerJob]:
+        """Those that are broken, until so many numbers in a row have no job."""
         with_tasks = {task.job for task in self._client.tasks()} if self._client.dialect is A else set()
         missing = 0
         for count, id in enumerate(numbers):
@@ -106,7 +114,7 @@ class Listing:
     def _is_broken(self, job: ServerJob) -> bool:
         """January 2015 shows a broken job all the same, and it has no tasks; later ones fail over it."""
         if self._client.dialect is A:
-            return True
+            return not self._client.tasks(job.id)
         try:
             self._client.job(job.id)
         except Crashed:

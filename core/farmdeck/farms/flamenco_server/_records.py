@@ -29,7 +29,7 @@ class Record:
     common: Mapping[str, Any] = field(default_factory=dict)
     """What is the same in all of them, by our own names: see `_plan.common`."""
     copies: tuple[str, ...] = ()
-    """Copies of the scene that were made beside it, absolute."""
+    """What was made beside the scene, absolute: copies of it, links to its caches."""
     sent: bool = False
     """All of them are there, whole."""
 

@@ -11,6 +11,7 @@ import os
 import shutil
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path, PurePath
 
 from ...farm import Watch
@@ -22,8 +23,9 @@ from .connection import PART, writing
 PIECE = 8 << 20
 
 
-def beside(submission: Submission, scene: Path, folder: str, watch: Watch) -> list[Path]:
-    """For each part the scene in the project's `folder` that renders it: the snapshot, or a changed copy beside it.
+def beside(submission: Submission, scene: Path, folder: str, watch: Watch) -> tuple[list[Path], list[Path]]:
+    """For each part the scene in the project's `folder` that renders it, the snapshot or a changed copy beside it; and
+    all that was made for that.
 
     Absolute paths into the folder become relative ones, since another system calls it otherwise. Made again, a copy
     is the same. Raises SceneError, Cancelled.
@@ -31,15 +33,27 @@ def beside(submission: Submission, scene: Path, folder: str, watch: Watch) -> li
     with open_to_change(str(scene)) as blend:
         paths = path_patches(blend, lambda path: _relative(path, folder, scene.parent), OUTPUTS)
         wanted = [tuple(sorted(part_patches(blend, part.address, part.camera))) for part in submission.parts]
-    made: dict[tuple[Patch, ...], Path] = {}
+    found: dict[tuple[Patch, ...], Path] = {}
+    made = []
     for index, patches in enumerate(wanted):
         watch.check()
-        if patches not in made:
-            changes = [*paths, *patches]
-            made[patches] = scene.with_name(f"{scene.stem}.part{index + 1}{scene.suffix}") if changes else scene
-            if changes:
-                write_patched(str(scene), str(made[patches]), changes)
-    return [made[patches] for patches in wanted]
+        changes = [*paths, *patches]
+        if patches not in found and changes:
+            copy = scene.with_name(f"{scene.stem}.part{index + 1}{scene.suffix}")
+            write_patched(str(scene), str(copy), changes)
+            made += [copy, *_link_caches(scene, copy)]
+            found[patches] = copy
+    return [found.get(patches, scene) for patches in wanted], made
+
+
+def _link_caches(scene: Path, copy: Path) -> Iterator[Path]:
+    """Blender finds point caches by the scene's name: the copy's name gets a link to them, where links can be made."""
+    caches, link = (one.with_name(f"blendcache_{one.stem}") for one in (scene, copy))
+    if caches.is_dir():
+        with suppress(OSError):
+            link.unlink(missing_ok=True)
+            link.symlink_to(os.path.relpath(caches.resolve(), link.parent), target_is_directory=True)
+            yield link
 
 
 def _relative(path: str, folder: str, home: Path) -> str | None:

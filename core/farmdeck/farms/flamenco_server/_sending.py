@@ -89,9 +89,9 @@ class Sending:
     def take_back(self, submission: str) -> None:
         """Remove what was made of it; what went wrong before is told, not what goes wrong here."""
         with suppress(FarmError):
-            made = [piece.job.id for piece in pieces(self.listing.jobs()).get(submission, [])]
+            made = self.mine(submission)
             if made:
-                self.client.delete_jobs(made)
+                self.client.delete_jobs([piece.job.id for piece in made])
         self.records.forget(submission)
 
     def mine(self, submission: str) -> list[Piece]:
@@ -150,8 +150,7 @@ class Sending:
         """And look whether they did. Raises FarmError."""
         ids = {piece.job.id for piece in waiting}
         self.client.batch(sorted(ids), "start")
-        now = pieces(self.listing.jobs()).get(waiting[0].mark.submission, [])
-        still = self.unstarted([piece for piece in now if piece.job.id in ids])
+        still = self.unstarted([piece for piece in self.mine(waiting[0].mark.submission) if piece.job.id in ids])
         if still:
             raise FarmError(
                 f"The server answered that it started, but its job {still[0].job.id} still says {still[0].job.status}.",
@@ -165,9 +164,8 @@ class Sending:
         if self.client.dialect.zipped:
             return self.pack(submission, scene, Watch()), ()
         below_project(project, scene)
-        found = beside(submission, scene, candidates(project.paths)[0], watch)
-        copies = tuple(str(copy) for copy in dict.fromkeys(found) if copy != scene)
-        return tuple(below_project(project, one) for one in found), copies
+        found, made = beside(submission, scene, candidates(project.paths)[0], watch)
+        return tuple(below_project(project, one) for one in found), tuple(map(str, made))
 
     def _managers(self, wanted: str) -> list[int]:
         """Those that are named, or all. Raises BadInput."""
