@@ -1,4 +1,4 @@
-"""A job on a simulated Flamenco Manager through the real agent: whole, killed with kill -9, with a Manager that fails."""
+"""A job on a simulated Flamenco Manager through the real agent: whole, killed, stopped, with a Manager that fails."""
 
 from __future__ import annotations
 

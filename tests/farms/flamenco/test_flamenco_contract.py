@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from farmdeck import Submission
@@ -64,32 +63,9 @@ class TestOldManager(FlamencoContract):
         return make_studio("3.2")
 
 
-class TestWithoutLiveUpdates(FlamencoContract):
-    @pytest.fixture
-    def studio(self, make_studio: Callable[..., Studio]) -> Studio:
-        return make_studio(live_events=False)
-
-
 class TestMaya(FlamencoContract):
     """All parts are one of Flamenco's jobs, by our own job type."""
 
     @pytest.fixture
     def submission(self, studio: Studio) -> Submission:
         return other(studio.shot, "Maya")
-
-
-class TestHoudiniInPlace(FlamencoContract):
-    @pytest.fixture
-    def studio(self, make_studio: Callable[..., Studio]) -> Studio:
-        studio = make_studio()
-        studio.see()
-        return studio
-
-    @pytest.fixture
-    def submission(self, studio: Studio) -> Submission:
-        return other(studio.shot, "Houdini", options={"files": "in place"})
-
-
-def test_the_scenes_are_there(tmp_path: Path) -> None:
-    made = blender(tmp_path)
-    assert [part.name for part in made.parts] == ["beauty", "extra"]
