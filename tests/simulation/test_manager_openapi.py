@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Callable
 from email.message import Message
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.simulation.manager_raw import ECHO, NOWHERE, Raw
-from tests.simulator.flamenco import Worker, jobs, routes, validation
+from tests.simulator.flamenco import jobs, routes, validation
 from tests.simulator.flamenco.call import Answer
 from tests.simulator.flamenco.validation import FILE, Validator
 
@@ -154,8 +153,3 @@ def test_without_the_file_all_works_unvalidated(
     assert manager.post("/jobs", {**ECHO, "priority": "high"}, 400).keys() == {"message"}
     manager.farm.finish()
     manager.farm.assert_valid()
-
-
-def test_a_worker_is_told_apart_by_identity() -> None:
-    one = Worker("one")
-    assert one != dataclasses.replace(one)

@@ -6,12 +6,12 @@ import contextlib
 import io
 import json
 import socket
-import sys
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
+
+from tests.simulator.listener import KeptConnections, Listener
 
 from . import routes
 from .call import Answer, Call, Refusal, check_body
@@ -26,64 +26,17 @@ PAGE_OF_A_PROXY = b"<html><head><title>502 Bad Gateway</title></head><body><h1>B
 KINDS = {".txt": "text/plain; charset=utf-8", ".jpg": "image/jpeg"}
 
 
-class _Http(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 256
-    allow_reuse_address = True
-
-    def __init__(self, address: tuple[str, int], farm: Manager) -> None:
+class _Http(KeptConnections):
+    def __init__(self, port: int, farm: Manager) -> None:
         self.farm = farm
-        self.guard = threading.Lock()
-        self.open: set[socket.socket] = set()
-        super().__init__(address, _Handler)
-
-    def get_request(self) -> tuple[socket.socket, Any]:
-        connection, address = super().get_request()
-        with self.guard:
-            self.open.add(connection)
-        return connection, address
-
-    def shutdown_request(self, request: Any) -> None:
-        with self.guard:
-            self.open.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is none of our business; anything else is a bug, and shown."""
-        if not isinstance(sys.exc_info()[1], OSError):
-            super().handle_error(request, client_address)
+        super().__init__(("127.0.0.1", port), _Handler)
 
 
-class Server:
+class Server(Listener):
     """Listens from when it is made, answers from `start` to `stop`."""
 
     def __init__(self, farm: Manager, port: int) -> None:
-        self._http = _Http(("127.0.0.1", port), farm)
-        self._thread = threading.Thread(
-            target=self._http.serve_forever, args=(0.02,), name="simulated-manager", daemon=True
-        )
-
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        return int(self._http.server_address[1])
-
-    def start(self) -> None:
-        """Answer requests."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """Close every connection and the port."""
-        if self._thread.is_alive():
-            self._http.shutdown()
-            self._thread.join()
-        self._http.server_close()
-        with self._http.guard:
-            left = list(self._http.open)
-        for connection in left:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+        super().__init__(_Http(port, farm), "simulated-manager")
 
 
 class _Body:

@@ -56,7 +56,7 @@ ERROR: dict[str, Any] = {"content": {"application/json": {"schema": {"$ref": "#/
 LONG = 100
 """Of a longer list only as many are looked at: a thousand jobs would take half a second."""
 
-STRINGS_AS_TIMES = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
 
 
 @functools.lru_cache(maxsize=1)
@@ -250,7 +250,7 @@ def _formats() -> Any:
         if not isinstance(text, str):
             return True
         datetime.datetime.fromisoformat(text)
-        return STRINGS_AS_TIMES.fullmatch(text) is not None
+        return TIME.fullmatch(text) is not None
 
     @checker.checks("HH:MM")
     def is_time_of_day(text: object) -> bool:
