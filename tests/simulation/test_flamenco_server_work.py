@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import struct
+import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from email.utils import parsedate
 from pathlib import Path
 from typing import Any
 
@@ -242,6 +244,14 @@ def test_the_summary_is_behind(make_bench: Callable[..., Bench]) -> None:
             bench.server.step()
             shown.append(bench.say("GET", "/jobs")[number]["percentage_done"])
         assert shown == seen
+
+
+def test_dates_say_gmt_and_are_local(pulled: Bench) -> None:
+    before = time.time()
+    number = pulled.send()
+    said = pulled.say("GET", f"/jobs/{number}")["creation_date"]
+    assert said.endswith(" GMT")
+    assert int(before) <= time.mktime(tuple(parsedate(said) or ())) <= time.time()
 
 
 # -- what is left behind

@@ -51,8 +51,6 @@ def _render(farm: Farm, task: Task) -> bool:
         return False  # the manager choked on it, nobody will ever say what became of it
     frame = task.frames[task.rendered]
     outcome = farm.outcome(job, frame) if _has_scene(farm, job, task) else "failed"
-    if outcome == "hangs":
-        return False
     if outcome == "done":
         _write(farm, job, frame)
         task.rendered += 1
