@@ -85,12 +85,13 @@ class Site:
 
 
 @contextmanager
-def answering(content: bytes, status: int = 200) -> Iterator[str]:
-    """The address of a web server that says the same to everything."""
+def answering(content: bytes, status: int = 200, missing: int = 0) -> Iterator[str]:
+    """The address of a web server that says the same to everything, with so many bytes less than it promises."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self.send_response(status)
+            self.send_header("Content-Length", str(len(content) + missing))
             self.end_headers()
             self.wfile.write(content)
 

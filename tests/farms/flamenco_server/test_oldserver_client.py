@@ -12,12 +12,13 @@ from farmdeck.farms.flamenco_server.client import Client, inside
 from farmdeck.farms.flamenco_server.connection import Connection, refusal
 from farmdeck.farms.flamenco_server.errors import Crashed, NoSuchCall, NotThere, Refused
 from farmdeck.farms.flamenco_server.models import SETTINGS
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.farms.flamenco_server.conftest import Site, answering
 from tests.simulator.flamenco_server import Fault, FlamencoServer
 
+FEW = settings(max_examples=40)
 MakeSite = Callable[..., Site]
 
 
@@ -71,6 +72,15 @@ def test_what_is_no_answer_of_a_server(content: bytes, status: int) -> None:
         connection.close()
 
 
+def test_a_file_that_is_cut_off_does_not_appear(tmp_path: Path) -> None:
+    with answering(b"half a zip", missing=5) as url:
+        client = Client(url, tmp_path / "dialect")
+        with pytest.raises(FarmUnreachable, match="middle"):
+            client.job_file(1, tmp_path / "came.zip", Watch())
+        client.close()
+    assert not (tmp_path / "came.zip").exists()
+
+
 def test_a_server_that_is_away_can_be_tried_again(server: FlamencoServer, client: Client) -> None:
     assert client.projects()
     server.stop()
@@ -121,12 +131,14 @@ def test_a_path_out_of_the_project_is_not_even_asked_for(client: Client, server:
     assert not [request for request in server.journal if request.path.startswith("/browse")]
 
 
+@FEW
 @given(st.lists(st.sampled_from(["a", "b c", "é", ".", "", "sh010"]), max_size=6))
 def test_a_path_inside_stays_itself(parts: list[str]) -> None:
     path = "/".join(["x", *parts])
     assert inside(path).split("/") == [part for part in path.split("/") if part not in ("", ".")]
 
 
+@FEW
 @given(st.text(max_size=30))
 def test_any_path_is_inside_or_refused(path: str) -> None:
     try:

@@ -21,9 +21,10 @@ from farmdeck.farms.flamenco_server.models import (
     read_workers,
     with_numbers,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+FEW = settings(max_examples=40)
 PROJECT = {  # the published page, [GET] /projects/:id
     "id": 1,
     "is_active": True,
@@ -127,6 +128,7 @@ def test_dates_say_gmt_and_mean_local_time():
     assert read_date("yesterday") is None
 
 
+@FEW
 @given(OBJECT | ANYTHING)
 def test_nothing_that_a_server_says_breaks_a_reader(data):
     keyed = {"1": data, "x": {"tasks": data}}
@@ -142,6 +144,7 @@ def test_nothing_that_a_server_says_breaks_a_reader(data):
 # -- frames
 
 
+@FEW
 @given(NUMBERS)
 def test_runs_hold_every_number_once(numbers):
     found = runs(numbers)
@@ -149,16 +152,19 @@ def test_runs_hold_every_number_once(numbers):
     assert all(before[1] + 1 < after[0] for before, after in zip(found, found[1:]))
 
 
+@FEW
 @given(st.sets(st.integers(0, 99_999), min_size=1, max_size=60))
 def test_frames_that_are_written_are_read(numbers):
     assert read_frames(write_frames(numbers)) == tuple(sorted(numbers))
 
 
+@FEW
 @given(st.integers(-9_999, 9_999), st.integers(0, 50))
 def test_a_range_with_negative_numbers_is_read(first, length):
     assert read_frames(f"{first}-{first + length}") == tuple(range(first, first + length + 1))
 
 
+@FEW
 @given(st.text(max_size=20))
 def test_any_text_is_frames_or_none(text):
     assert read_frames(text) == tuple(sorted(set(read_frames(text))))
@@ -169,6 +175,7 @@ def test_what_is_no_list_of_frames(text):
     assert read_frames(text) == ()
 
 
+@FEW
 @given(st.lists(st.integers(), max_size=30), st.integers(-3, 12))
 def test_chunks_are_cut_in_order(numbers, size):
     cut = chunks(numbers, size)
@@ -179,6 +186,7 @@ def test_chunks_are_cut_in_order(numbers, size):
 # -- names
 
 
+@FEW
 @given(st.text(max_size=200), st.integers(0, 9_999), st.integers(0, 99_999))
 def test_a_name_tells_its_mark(text, part, place):
     mark = Mark("k3x9ab7q", part, place)

@@ -46,7 +46,13 @@ def _project_row(project: Project, active: bool) -> list[str]:
 
 def add_project(at: At) -> Came:
     name = _given(at, "name")
-    made = at.client.add_project({"name": name, **_folders(at)})
+    try:
+        made = at.client.add_project({"name": name, **_folders(at)})
+    except Crashed as exc:
+        raise FarmError(
+            f"The server could not add {name}: {exc.what}",
+            "January 2015 fails as long as no project is active: set active_project to 1 first, then add it.",
+        ) from exc
     there = {project.id: project for project in at.client.projects()}
     if made.id not in there or there[made.id].name != name:
         raise FarmError(f"The server answered, but it has no project {name}.", "Look at its log.")

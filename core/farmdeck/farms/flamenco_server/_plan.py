@@ -79,7 +79,6 @@ def common(
         "render_settings": options.get("render_settings", ""),
         "formats": [format_of(options["format"], part.output) for part in submission.parts],
         "username": plain(options.get("username") or f"{submission.owner}@localhost"),
-        "notes": plain(submission.notes),
         "status": "stopped" if submission.hold and dialect.hold else "ready",
     }
 
@@ -98,7 +97,7 @@ def format_of(chosen: str, output: str) -> str:
 def fields(record: Record, mark: Mark, stretch: Stretch) -> dict[str, object]:
     """What POST /jobs is told. Each server takes those that it knows and ignores the others.
 
-    January 2015 wants flat fields, all later ones a type and JSON settings. Another server than B knows no notes.
+    January 2015 wants flat fields, all later ones a type and JSON settings. None keeps notes that are sent with it.
     """
     told = record.common
     first, last = stretch.numbers[0], stretch.numbers[-1]
@@ -123,6 +122,5 @@ def fields(record: Record, mark: Mark, stretch: Stretch) -> dict[str, object]:
         "project_id": told["project"],
         "managers": told["managers"],
         "priority": told["priority"],
-        "notes": told["notes"] or None,
         "username": told["username"],
     }

@@ -98,6 +98,8 @@ class Connection:
                     for piece in self._pieces(answer):
                         watch.check()
                         file.write(piece)
+                if part.stat().st_size != int(answer.headers.get("Content-Length", part.stat().st_size)):
+                    raise self._cut()
                 os.replace(part, target)
 
     def close(self) -> None:
@@ -119,7 +121,7 @@ class Connection:
         try:
             yield from answer.iter_content(PIECE)
         except requests.RequestException as exc:
-            raise NoAnswer(f"{self.url} stopped in the middle of an answer.", "It is tried again.") from exc
+            raise self._cut() from exc
 
     def _ask(
         self,
@@ -168,6 +170,9 @@ class Connection:
         if status in GATEWAY or 300 <= status < 400:
             raise self._no_server(path)
         raise refusal(method, path, status, data)
+
+    def _cut(self) -> NoAnswer:
+        return NoAnswer(f"{self.url} stopped in the middle of an answer.", "Try again; what waits is tried again.")
 
     def _no_server(self, path: str) -> NoAnswer:
         return NoAnswer(
