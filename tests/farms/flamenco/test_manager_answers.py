@@ -15,16 +15,13 @@ from farmdeck.farms.flamenco.models import (
     Job,
     LastRendered,
     ShamanFile,
-    SleepSchedule,
     SubmittedJob,
-    Tag,
     Task,
     TaskSummary,
     Variable,
     Version,
-    Worker,
-    WorkerSummary,
 )
+from farmdeck.farms.flamenco.workers import SleepSchedule, Tag, Worker, WorkerSummary
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -22,8 +22,9 @@ from farmdeck.farms.flamenco.errors import (
     StaleJobType,
     Trouble,
 )
-from farmdeck.farms.flamenco.models import Blocked, ShamanFile, SleepSchedule, SubmittedJob
+from farmdeck.farms.flamenco.models import Blocked, ShamanFile, SubmittedJob
 from farmdeck.farms.flamenco.upload import header_text
+from farmdeck.farms.flamenco.workers import SleepSchedule
 
 from tests.farms.flamenco.manager_stub import Reply, Stub, complaint, serving
 from tests.simulator.flamenco import Fault, Manager

@@ -10,7 +10,8 @@ from typing import Any
 from ..._errors import BadInput
 from ...farm import Extra, Option
 from .client import Client
-from .models import SleepSchedule, Version, Worker, WorkerSummary
+from .models import Version
+from .workers import SleepSchedule, Worker, WorkerSummary
 
 Came = list[list[str]] | str
 REASON = "asked for in Farmdeck"

@@ -11,7 +11,7 @@ from ...submission import Submission
 from ._sending import TAG, Sender
 from ._site import Site
 from .client import Client
-from .models import WorkerSummary
+from .workers import WorkerSummary
 
 _WORKING = ("awake", "starting", "testing")
 

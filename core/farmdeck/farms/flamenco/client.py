@@ -6,27 +6,15 @@ what the API promises), Refused, Trouble and NotOffered (an older Manager lacks 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
-from ..._errors import UnknownJob
 from ...farm import Watch
 from .answers import Document, odd
+from .calls import API, file_path, job_path, of_job, of_shaman, part, task_path, worker_path
 from .connection import Connection
-from .errors import (
-    NotOffered,
-    NotThere,
-    Refused,
-    SettingUp,
-    ShamanOff,
-    StaleJobType,
-    TooEarly,
-    Unavailable,
-)
+from .errors import NotOffered, NotThere, Refused, SettingUp, StaleJobType, TooEarly
 from .models import (
     Blocked,
     Configuration,
@@ -34,25 +22,20 @@ from .models import (
     LastRendered,
     ShamanFile,
     SharedStorage,
-    SleepSchedule,
     SubmittedJob,
-    Tag,
     Task,
     TaskSummary,
     Variable,
     Version,
-    Worker,
-    WorkerSummary,
 )
 from .upload import Upload, header_text
+from .workers import SleepSchedule, Tag, Worker, WorkerSummary
 
-API = "/api/v3"
 LARGEST_PICTURE = 32 * 1024 * 1024
 """Bytes. Workers send 25 MB at most, and the Manager makes them smaller."""
 LARGEST_LOG = 32 * 1024 * 1024
 """Bytes. Of a longer log, the end is fetched."""
 
-_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _ALREADY_REPORTED = 208
 
 
@@ -96,12 +79,12 @@ class Client:
 
     def shared_storage(self, audience: str, platform: str) -> SharedStorage:
         """OpenAPI: getSharedStorage. `audience`: `workers` or `users`; `platform`: `linux`, `windows`, `darwin`."""
-        path = f"{API}/configuration/shared-storage/{_part(audience)}/{_part(platform)}"
+        path = f"{API}/configuration/shared-storage/{part(audience)}/{part(platform)}"
         return SharedStorage.read(self._document(path, "shared storage"))
 
     def variables(self, audience: str, platform: str) -> dict[str, Variable]:
         """OpenAPI: getVariables. By name."""
-        path = f"{API}/configuration/variables/{_part(audience)}/{_part(platform)}"
+        path = f"{API}/configuration/variables/{part(audience)}/{part(platform)}"
         found = _mapping(self.connection.ask(path).json(), "variables")
         return {name: Variable.read(Document(value, f"variables.{name}")) for name, value in found.items()}
 
@@ -118,7 +101,7 @@ class Client:
 
     def job_type(self, name: str) -> dict[str, Any]:
         """OpenAPI: getJobType. Raises NotThere."""
-        return _mapping(self.connection.ask(f"{API}/jobs/type/{_part(name)}").json(), "job type")
+        return _mapping(self.connection.ask(f"{API}/jobs/type/{part(name)}").json(), "job type")
 
     # -- jobs
 
@@ -152,60 +135,60 @@ class Client:
 
     def job(self, id: str) -> Job:
         """OpenAPI: fetchJob. Raises UnknownJob."""
-        with _of_job(id):
-            return Job.read(self._document(_job(id), "job"))
+        with of_job(id):
+            return Job.read(self._document(job_path(id), "job"))
 
     def set_job_status(self, id: str, status: str, reason: str) -> None:
         """OpenAPI: setJobStatus. The Manager accepts what makes no sense too, and does nothing. Raises UnknownJob."""
-        with _of_job(id):
-            self.connection.tell(_job(id, "setstatus"), {"status": status, "reason": reason})
+        with of_job(id):
+            self.connection.tell(job_path(id, "setstatus"), {"status": status, "reason": reason})
 
     def set_job_priority(self, id: str, priority: int) -> None:
         """OpenAPI: setJobPriority. 0 to 100, larger first. Raises UnknownJob."""
-        with _of_job(id):
-            self.connection.tell(_job(id, "setpriority"), {"priority": priority})
+        with of_job(id):
+            self.connection.tell(job_path(id, "setpriority"), {"priority": priority})
 
     def set_job_tag(self, id: str, tag: str) -> None:
         """OpenAPI: setJobTag, since 3.8. A tag's uuid, "" for all workers. Raises UnknownJob."""
-        with _of_job(id):
-            self.connection.tell(_job(id, "settag"), {"id": tag} if tag else {})
+        with of_job(id):
+            self.connection.tell(job_path(id, "settag"), {"id": tag} if tag else {})
 
     def delete_job(self, id: str) -> None:
         """OpenAPI: deleteJob, since 3.2. The Manager does it a little later. Raises UnknownJob."""
-        with _of_job(id):
-            self.connection.tell(_job(id), method="DELETE")
+        with of_job(id):
+            self.connection.tell(job_path(id), method="DELETE")
 
     def what_would_delete_do(self, id: str) -> bool:
         """OpenAPI: deleteJobWhatWouldItDo, since 3.2. Do its files at the farm go, too? Raises UnknownJob."""
-        with _of_job(id):
-            return self._document(_job(id, "what-would-delete-do"), "deletion").flag("shaman_checkout")
+        with of_job(id):
+            return self._document(job_path(id, "what-would-delete-do"), "deletion").flag("shaman_checkout")
 
     # -- tasks
 
     def tasks(self, job_id: str) -> list[TaskSummary]:
         """OpenAPI: fetchJobTasks. [] also for a job that the Manager does not know."""
-        with _of_job(job_id):
-            found = self._document(_job(job_id, "tasks"), "answer").children("tasks")
+        with of_job(job_id):
+            found = self._document(job_path(job_id, "tasks"), "answer").children("tasks")
         return [TaskSummary.read(task) for task in found]
 
     def task(self, id: str) -> Task:
         """OpenAPI: fetchTask. Raises NotThere."""
-        return Task.read(self._document(_task(id), "task"))
+        return Task.read(self._document(task_path(id), "task"))
 
     def set_task_status(self, id: str, status: str, reason: str) -> None:
         """OpenAPI: setTaskStatus. Raises NotThere."""
-        self.connection.tell(_task(id, "setstatus"), {"status": status, "reason": reason})
+        self.connection.tell(task_path(id, "setstatus"), {"status": status, "reason": reason})
 
     def log_tail(self, task_id: str) -> str:
         """OpenAPI: fetchTaskLogTail. The last 2 kB of its log; "" while it has none. Raises NotThere."""
-        return self.connection.ask(_task(task_id, "logtail")).text
+        return self.connection.ask(task_path(task_id, "logtail")).text
 
     def log(self, task_id: str) -> str:
         """OpenAPI: fetchTaskLogInfo. Its whole log, of a very long one the end; "" while it has none.
 
         Raises NotThere.
         """
-        answer = self.connection.ask(_task(task_id, "log"))
+        answer = self.connection.ask(task_path(task_id, "log"))
         if not answer.content:
             return ""
         info = Document(answer.json(), "log")
@@ -222,8 +205,8 @@ class Client:
 
         None while there is none, also for a job that the Manager does not know.
         """
-        with _of_job(job_id):
-            path = _job(job_id, "last-rendered") if job_id else f"{API}/jobs/last-rendered"
+        with of_job(job_id):
+            path = job_path(job_id, "last-rendered") if job_id else f"{API}/jobs/last-rendered"
             answer = self.connection.ask(path)
         return LastRendered.read(Document(answer.json(), "last rendered")) if answer.content else None
 
@@ -238,15 +221,17 @@ class Client:
 
     def blocklist(self, job_id: str) -> list[Blocked]:
         """OpenAPI: fetchJobBlocklist. [] also for a job that the Manager does not know."""
-        with _of_job(job_id):
-            answer = self.connection.ask(_job(job_id, "blocklist"))
+        with of_job(job_id):
+            answer = self.connection.ask(job_path(job_id, "blocklist"))
         found = Document({"blocklist": answer.json()}, "answer")
         return [Blocked.read(entry) for entry in found.children("blocklist")]
 
     def unblock(self, job_id: str, entries: Iterable[Blocked]) -> None:
         """OpenAPI: removeJobBlocklist. At least one. Raises Refused."""
-        with _of_job(job_id):
-            self.connection.tell(_job(job_id, "blocklist"), [entry.document() for entry in entries], method="DELETE")
+        with of_job(job_id):
+            self.connection.tell(
+                job_path(job_id, "blocklist"), [entry.document() for entry in entries], method="DELETE"
+            )
 
     # -- workers
 
@@ -257,7 +242,7 @@ class Client:
 
     def worker(self, id: str) -> Worker:
         """OpenAPI: fetchWorker. Raises NotThere."""
-        return Worker.read(self._document(_worker(id), "worker"))
+        return Worker.read(self._document(worker_path(id), "worker"))
 
     def set_worker_status(self, id: str, status: str, lazy: bool = True) -> None:
         """OpenAPI: requestWorkerStatusChange. `lazy`: after its task. Raises NotThere.
@@ -265,13 +250,13 @@ class Client:
         Raises Refused when it is to restart and cannot.
         """
         try:
-            self.connection.tell(_worker(id, "setstatus"), {"status": status, "is_lazy": lazy})
+            self.connection.tell(worker_path(id, "setstatus"), {"status": status, "is_lazy": lazy})
         except StaleJobType as exc:  # HTTP 412 is no matter of job types here
             raise Refused(f"The worker cannot {status}.", "Send it offline, and start it by hand.") from exc
 
     def set_worker_tags(self, id: str, tags: Sequence[str]) -> None:
         """OpenAPI: setWorkerTags, since 3.3. All of its tags, by uuid. Raises NotThere."""
-        self.connection.tell(_worker(id, "settags"), {"tag_ids": list(tags)})
+        self.connection.tell(worker_path(id, "settags"), {"tag_ids": list(tags)})
 
     def tags(self) -> list[Tag]:
         """OpenAPI: fetchWorkerTags, since 3.3."""
@@ -279,18 +264,18 @@ class Client:
 
     def sleep_schedule(self, id: str) -> SleepSchedule | None:
         """OpenAPI: fetchWorkerSleepSchedule. None for a worker without one, and for one that is not there."""
-        answer = self.connection.ask(_worker(id, "sleep-schedule"))
+        answer = self.connection.ask(worker_path(id, "sleep-schedule"))
         return SleepSchedule.read(Document(answer.json(), "sleep schedule")) if answer.content else None
 
     def set_sleep_schedule(self, id: str, schedule: SleepSchedule) -> None:
         """OpenAPI: setWorkerSleepSchedule. Raises NotThere, Refused for times that are none."""
-        self.connection.tell(_worker(id, "sleep-schedule"), schedule.document())
+        self.connection.tell(worker_path(id, "sleep-schedule"), schedule.document())
 
     # -- Shaman
 
     def shaman_missing(self, files: Sequence[ShamanFile]) -> list[tuple[ShamanFile, str]]:
         """OpenAPI: shamanCheckoutRequirements. Those that are not stored, with `unknown` or `uploading`."""
-        with _shaman():
+        with of_shaman():
             answer = self.connection.ask(
                 f"{API}/shaman/checkout/requirements", {"files": [file.document() for file in files]}
             )
@@ -299,8 +284,8 @@ class Client:
 
     def shaman_status(self, sha: str, size: int) -> str:
         """OpenAPI: shamanFileStoreCheck. `unknown`, `uploading` or `stored`."""
-        with _shaman():
-            return self._document(_stored(sha, size), "file").text("status")
+        with of_shaman():
+            return self._document(file_path(sha, size), "file").text("status")
 
     def shaman_store(self, sha: str, size: int, source: Path, name: str, defer: bool, watch: Watch) -> str:
         """OpenAPI: shamanFileStore. `stored`, `known` (it was there already), or `deferred`: somebody else uploads it.
@@ -315,9 +300,9 @@ class Client:
             "X-Shaman-Can-Defer-Upload": "true" if defer else "false",
             "X-Shaman-Original-Filename": header_text(name),
         }
-        with _shaman(), Upload(source, size, watch) as upload:
+        with of_shaman(), Upload(source, size, watch) as upload:
             try:
-                answer = self.connection.send(_stored(sha, size), upload, headers)
+                answer = self.connection.send(file_path(sha, size), upload, headers)
             except TooEarly:
                 return "deferred"
         return "known" if answer.status == _ALREADY_REPORTED else "stored"
@@ -328,61 +313,12 @@ class Client:
         Sent once. Raises Trouble when files are missing there or the path is none (Managers up to 3.9 answer 500).
         """
         body = {"files": [file.document() for file in files], "checkoutPath": path}
-        with _shaman():
+        with of_shaman():
             answer = self.connection.once(f"{API}/shaman/checkout/create", body)
         return Document(answer.json(), "answer").text("checkoutPath")
 
     def _document(self, path: str, name: str) -> Document:
         return Document(self.connection.ask(path).json(), name)
-
-
-@contextmanager
-def _of_job(id: str) -> Iterator[None]:
-    try:
-        yield
-    except NotThere as exc:
-        raise _unknown_job(id) from exc
-
-
-def _unknown_job(id: str) -> UnknownJob:
-    return UnknownJob(f"The Manager has no job {id}.", "It was deleted there, or belongs to another Manager.")
-
-
-@contextmanager
-def _shaman() -> Iterator[None]:
-    """A Manager without Shaman says so with HTTP 503, which otherwise means that it is busy for some seconds."""
-    try:
-        yield
-    except Unavailable as exc:
-        if exc.retry_after is not None:
-            raise
-        raise ShamanOff(
-            "The Manager takes no uploads: Shaman is switched off there.",
-            'Choose "copy" for the files, or switch Shaman on in the Manager\'s settings.',
-        ) from exc
-
-
-def _job(id: str, call: str = "") -> str:
-    """Raises UnknownJob for what is no uuid: the Manager would refuse it with other words."""
-    if not _UUID.fullmatch(id):
-        raise _unknown_job(id)
-    return f"{API}/jobs/{id}" + (f"/{call}" if call else "")
-
-
-def _task(id: str, call: str = "") -> str:
-    return f"{API}/tasks/{_part(id)}" + (f"/{call}" if call else "")
-
-
-def _worker(id: str, call: str = "") -> str:
-    return f"{API}/worker-mgt/workers/{_part(id)}" + (f"/{call}" if call else "")
-
-
-def _stored(sha: str, size: int) -> str:
-    return f"{API}/shaman/files/{_part(sha)}/{size}"
-
-
-def _part(text: str) -> str:
-    return quote(text, safe="")
 
 
 def _mapping(value: Any, name: str) -> dict[str, Any]:
