@@ -15,8 +15,8 @@ from farmdeck.packing._blend import renaming
 from farmdeck.packing._layout import Layout
 from farmdeck.scene import Scene
 from farmdeck.scenes import read_scene
-from farmdeck.scenes.blend import Patch, open_to_change, rewrite_paths, write_patched
-from farmdeck.submission import Submission, prepare
+from farmdeck.scenes.blend import Patch, open_to_change, path_patches, rewrite_paths, write_patched
+from farmdeck.submission import Submission, prepare, stamp
 
 from tests.packing.conftest import contents, submission
 from tests.scenes.conftest import DATA
@@ -73,6 +73,26 @@ def test_every_kind_of_path_leads_to_its_packed_file(name: str, folder: str, abs
         assert packed.read_bytes() == scene.read_bytes()  # nothing to change: the very same file, for Shaman
     assert contents(far).keys() == {*places.values()}
     assert make_pack(wanted, scene, tmp_path / "work", Watch()) == pack  # with the same times
+
+
+def test_a_library_s_paths_count_from_its_own_folder(tmp_path: Path) -> None:
+    scene, library = tmp_path / "show" / "a" / "shot.blend", tmp_path / "show" / "lib" / "lib.blend"
+    scene.parent.mkdir(parents=True)
+    library.parent.mkdir()
+    shutil.copy(DATA / "strips_5.2_zstd.blend", scene)
+    with open_to_change(str(DATA / "textures_4.5_zstd.blend")) as blend:
+        moved = path_patches(blend, lambda path: path.replace("//tex/", "//../t{e}x/"))
+    write_patched(str(DATA / "textures_4.5_zstd.blend"), str(library), moved)
+    make_files(read_scene(library), tmp_path)
+    files = sorted(path for path in tmp_path.rglob("*") if path.is_file() and path != scene)
+    wanted = replace(submitted(scene), files=tuple(stamp(str(path)) for path in files))
+    before = library.read_bytes()
+    pack = make_pack(wanted, scene, tmp_path / "work", Watch())
+    copy_pack(pack, tmp_path / "far", Watch())
+    assert library.read_bytes() == before
+    images = {asset.owner: asset for asset in read_scene(tmp_path / "far" / "lib" / "lib.blend").assets}
+    assert images["hull"].path == "//../t_e_x/hull.<UDIM>.png" and not images["hull"].missing
+    assert images["smoke"].path == "//seq/smoke_0001.png" and not images["smoke"].missing
 
 
 def test_further_copies_of_a_scene_have_its_point_caches_too(tmp_path: Path) -> None:

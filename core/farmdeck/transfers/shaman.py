@@ -138,9 +138,7 @@ class _Round:
             self._hashes.forget(source)
             _check_unchanged(wanted.file)
             raise
-        except FarmError as exc:  # the Manager cuts the connection when somebody else has brought the same file
-            if self._client.shaman_status(wanted.sha, wanted.size) == "stored":
-                return wanted, "known"
+        except FarmError as exc:  # or the Manager cut the connection since it has the file: the next round tells
             self.trouble = exc
             return wanted, "failed"
 
