@@ -418,6 +418,16 @@ def test_what_speaks_against_a_submission(make_site: MakeSite, tmp_path: Path) -
     assert [problem.severity for problem in site.farm.problems(with_files)] == [Severity.WARNING]
 
 
+def test_a_scene_whose_name_the_server_cannot_take(site: Site) -> None:
+    good = site.shot()
+    named = Path(good.scene.path).rename(Path(good.scene.path).with_name("Träne.blend"))
+    wrong = replace(good, scene=stamp(str(named)))
+    assert ["letters" in problem.message for problem in site.farm.problems(wrong)] == [True]
+    with pytest.raises(BadInput, match="letters"):
+        site.send(wrong)
+    assert not site.server.jobs
+
+
 def test_settings_are_the_options_defaults(make_site: MakeSite) -> None:
     site = make_site("A")
     farm = site.agent(managers="nobody")

@@ -34,15 +34,20 @@ def below_project(project: Project, scene: Path) -> str:
                 place = Path(one).relative_to(other).as_posix()
             except ValueError:
                 continue
-            if not place.isascii():
-                raise BadInput(f"{place} has letters that the server does not take.", "Use a-z and digits in names.")
-            if len(place) > PATH_LENGTH:
-                raise BadInput(f"{place} is longer than the server keeps.", f"Shorten it to {PATH_LENGTH} characters.")
-            return place
+            return checked_place(place)
     raise BadInput(
         f"{scene.name} is not in the project {project.name}: its workers find scenes below {folders[0]} only.",
         "Save the scene there, or choose the project that it is in.",
     )
+
+
+def checked_place(place: str) -> str:
+    """A scene's place in its project or zip, as it is. Raises BadInput for one that server and managers cannot take."""
+    if not place.isascii():
+        raise BadInput(f"{place} has letters that the server does not take.", "Use a-z and digits in names.")
+    if len(place) > PATH_LENGTH:
+        raise BadInput(f"{place} is longer than the server keeps.", f"Shorten it to {PATH_LENGTH} characters.")
+    return place
 
 
 def pictures_folder(project: Project) -> Path | None:

@@ -10,7 +10,7 @@ from typing import Any
 from ..._errors import BadInput
 from ...scene import Problem, Severity
 from ...submission import Submission
-from ._places import SYSTEM, below_project, candidates, pictures_folder
+from ._places import SYSTEM, below_project, candidates, checked_place, pictures_folder
 from ._plan import format_of, frames_of, stretches
 from ._sending import chosen_managers
 from .dialects import Dialect
@@ -35,7 +35,9 @@ def problems(
     chosen_managers(managers, options["managers"])
     for part in submission.parts:
         format_of(options["format"], part.output)
-    if not dialect.zipped:
+    if dialect.zipped:
+        checked_place(Path(submission.scene.path).name)
+    else:
         yield from _in_place(submission, project)
 
 

@@ -16,7 +16,7 @@ from ..._errors import BadInput, Cancelled, FarmError
 from ...farm import Watch
 from ...submission import Submission
 from ._listing import Listing
-from ._places import below_project, candidates
+from ._places import below_project, candidates, checked_place
 from ._plan import Stretch, common, fields, frames_of, stretches
 from ._records import Record, Records
 from ._scenes import beside, packed
@@ -162,7 +162,7 @@ class Sending:
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """For each part the scene as the server takes it, and what copies were made for that."""
         if self.client.dialect.zipped:
-            return self.pack(submission, scene, Watch()), ()
+            return tuple(map(checked_place, self.pack(submission, scene, Watch()))), ()
         below_project(project, scene)
         found, made = beside(submission, scene, candidates(project.paths)[0], watch)
         return tuple(below_project(project, one) for one in found), tuple(map(str, made))
