@@ -137,6 +137,7 @@ def test_a_worker_that_fails_often_is_blocked(make_manager: Make) -> None:
     farm.step(8)
     entries = manager.get(f"/jobs/{job}/blocklist")
     assert entries == [{"worker_id": bad.id, "worker_name": "worker-1", "task_type": "blender"}]
+    assert sum(bad in task.failed_by for task in farm.jobs[job].tasks) == 2  # the second counts twice
     assert bad.run is None
     assert manager.ask("DELETE", f"/jobs/{job}/blocklist", []) == (
         400,
