@@ -375,6 +375,19 @@ def test_one_frame_of_a_finished_job_is_rendered_again_and_no_other(studio: Stud
     assert [frame.attempt for frame in farm.frames(id)] == [1, 2, 1]
 
 
+def test_a_video_that_failed_is_tried_again_with_a_frame(studio: Studio) -> None:
+    studio.manager.outcome = lambda task, frame, attempt: "done" if frame else "failed"
+    farm, id = rendered(studio, one_layer(studio.shot))
+    report = farm.jobs([id])[id]
+    assert (report.state, report.farm_state) == (JobState.DONE, "failed")
+    assert "could not do preview-video" in report.message
+    studio.manager.outcome = lambda task, frame, attempt: "done"
+    farm.act(id, Action.RETRY, [(0, 1)])
+    report = studio.until(farm, id, lambda report: report.state.ended)
+    studio.manager.wait_until(lambda: [job.status for job in sent(studio)] == ["completed"])
+    assert farm.jobs([id])[id].message == ""
+
+
 def test_a_job_that_failed_goes_on(studio: Studio) -> None:
     studio.manager.outcome = lambda task, frame, attempt: "failed" if frame == 2 else "done"
     farm, id = rendered(studio, one_layer(studio.shot))

@@ -122,7 +122,7 @@ def test_attempts_and_times() -> None:
         ("active", ["active", "queued"], JobState.RENDERING),
         ("active", ["completed", "failed"], JobState.PARTLY_DONE),  # less than a tenth failed, and nothing is left
         ("active", ["failed", "canceled"], JobState.FAILED),
-        ("active", ["completed", "completed"], JobState.RENDERING),  # its video is still to come
+        ("active", ["completed", "completed"], JobState.DONE),  # a task was done again, but what is made of it failed
         ("pause-requested", ["active", "paused"], JobState.RENDERING),
         ("pause-requested", ["completed", "paused"], JobState.PAUSED),
         ("paused", ["paused", "paused"], JobState.PAUSED),
@@ -139,6 +139,23 @@ def test_states(status: str, tasks: list[str], expected: JobState) -> None:
     report = report_of("uuid", [given], frames_of(given))
     assert (report.state, report.farm_state) == (expected, status)
     assert bool(report.message) == (status == "active" and expected.ended)
+
+
+@pytest.mark.parametrize(
+    ("status", "video", "expected"),
+    [
+        ("active", "queued", JobState.RENDERING),
+        ("active", "active", JobState.RENDERING),
+        ("active", "failed", JobState.DONE),
+        ("failed", "failed", JobState.DONE),
+        ("completed", "completed", JobState.DONE),
+    ],
+)
+def test_a_video_that_is_still_to_come_or_never_will(status: str, video: str, expected: JobState) -> None:
+    given = unit(status, "1", task("render-1", "completed"), task("preview-video", video))
+    report = report_of("uuid", [given], frames_of(given))
+    assert report.state is expected
+    assert ("preview-video" in report.message) == (video == "failed")
 
 
 def test_several_jobs_are_one_report() -> None:

@@ -51,7 +51,7 @@ def _queue(client: Client, unit: Unit, again: Sequence[tuple[int, int]], everyth
     if job.status == "completed":
         client.set_job_status(job.id, "active", REASON)
     for task in unit.tasks:
-        made_of_all = not rendered_by(job, task) and task.status == "completed"  # such as the preview video
+        made_of_all = not rendered_by(job, task) and task.status != "queued"  # such as the preview video
         if made_of_all or set(rendered_by(job, task)).intersection(again):
             client.set_task_status(task.id, "queued", REASON)
     if job.status not in _QUEUE:

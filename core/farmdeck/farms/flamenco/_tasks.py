@@ -37,6 +37,7 @@ _RESTING = {
     "completed": JobState.DONE,
     "failed": JobState.FAILED,
 }
+_OVER = ("completed", "failed", "canceled")
 STOPPED = ("cancel-requested", "canceled")
 PAUSED = ("pause-requested", "paused")
 _BY_JOB = {
@@ -186,14 +187,13 @@ def report_of(job_id: str, units: Sequence[Unit], frames: Sequence[Frame], thumb
     state = _lively(states)
     if state.ended:
         state = _ended(frames)
-    stuck = state.ended and any(unit.job.status in _LIVE for unit in units)
     started = [moment for unit in units for moment in unit.begun.values()]
     ended = [unit.job.updated for unit in units if unit.job.updated is not None]
     return JobReport(
         farm_job=job_id,
         state=state,
         farm_state=", ".join(dict.fromkeys(unit.job.status for unit in units)),
-        message=_STUCK if stuck else "",
+        message=_message(state, units),
         started=min(started) if started else None,
         ended=max(ended) if ended and state.ended else None,
         counts=_counts(frames),
@@ -202,18 +202,27 @@ def report_of(job_id: str, units: Sequence[Unit], frames: Sequence[Frame], thumb
 
 
 def _unit_state(unit: Unit, frames: Sequence[Frame]) -> JobState:
-    """A job that fails less than a tenth of its tasks is active for ever: here it is over with its last frame."""
+    """A job of whose tasks less than a tenth failed is active for ever: here it is over when nothing of it can run."""
     word = unit.job.status
     if word in _RESTING:
         return _RESTING[word]
-    over = frames and all(frame.state.ended for frame in frames)
-    if over and any(frame.state is not FrameState.DONE for frame in frames):
-        return JobState.FAILED
+    if frames and all(frame.state.ended for frame in frames):
+        waits = any(frame.state is not FrameState.DONE for frame in frames)  # what is made of all frames, for ever
+        if waits or all(task.status in _OVER for task in unit.tasks):
+            return JobState.FAILED
     if any(frame.state is FrameState.RENDERING for frame in frames):
         return JobState.RENDERING
     if word in PAUSED:
         return JobState.PAUSED
     return _LIVE.get(word, JobState.WAITING)
+
+
+def _message(state: JobState, units: Sequence[Unit]) -> str:
+    """What its frames' own messages do not say."""
+    failed = [task.name for unit in units for task in unit.tasks if task.status == "failed"]
+    if state is JobState.DONE and failed:
+        return f"All frames are there, but Flamenco could not do {', '.join(failed)}. See the log of it on its page."
+    return _STUCK if state.ended and any(unit.job.status in _LIVE for unit in units) else ""
 
 
 def _lively(states: Sequence[JobState]) -> JobState:
