@@ -34,13 +34,13 @@ class Office(Studio):
 
     def settings(self, agent: str = "notify = false", **values: str) -> None:
         super().settings(agent, **values)
-        self.set_up()
+        self.set_up(agent)
 
-    def set_up(self, **changes: object) -> None:
+    def set_up(self, agent: str = "notify = false", **changes: object) -> None:
         """Change the table `[reports]`."""
         self.table.update(changes)
         lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in self.table.items())
-        (self.home / "settings.toml").write_text(f"{settings_text()}[reports]\n{lines}")
+        (self.home / "settings.toml").write_text(f"{settings_text(agent)}[reports]\n{lines}")
 
     def submit(self, **changes: object) -> str:
         return super().submit(**{"accounting": GIVEN, **changes})
@@ -329,6 +329,26 @@ def test_credentials_that_come_later(office: Office, clean_environ: Path):
     assert "reports setup --secret-stdin" in waiting.message
     keep_credentials("other", Credentials(ID, KEY))
     office.reported(id, ReportState.SENT)
+
+
+def test_the_agent_stays_while_a_report_only_wants_time(office: Office, service: StratusCore):
+    short = "notify = false\nidle = 0.2"
+    office.set_up(short, address="http://127.0.0.1:9")
+    id = office.submit()
+    office.start()
+    office.until(lambda: office.reports.report(id), lambda found: found is not None and found.tries >= 5)
+    office.set_up(short, address=service.url)
+    assert office.ask("farms.reload", "").ok
+    office.reported(id, ReportState.SENT)
+    office.until(lambda: office.log(), lambda log: "idle for" in log)
+
+
+def test_the_agent_does_not_stay_for_a_report_that_only_a_person_can_help(office: Office):
+    office.set_up("notify = false\nidle = 0.2", credential="other")
+    id = office.submit()
+    office.start()
+    office.until(lambda: office.log(), lambda log: "idle for" in log)
+    assert office.report(id).state is ReportState.QUEUED
 
 
 def test_settings_that_cannot_be_read_lose_nothing(office: Office):

@@ -21,7 +21,7 @@ from ..farm import FarmContext, Watch
 from ..farms import discover
 from ..job import Action, Job, JobState
 from ..lock import AgentLock
-from ..store import PROTOCOL, AgentInfo, AgentStore, Command, FarmInfo
+from ..store import PROTOCOL, AgentInfo, AgentStore, Command, FarmInfo, ReportStore
 from ..submission import SubmissionState
 from ._delivery import act_before_sending, deliver, give_up, wait_for_farm
 from ._guard import guarded
@@ -63,7 +63,7 @@ class Agent:
         self._folder = folder
         self._settings = settings.load()
         self._idle_seconds = float(self._settings.agent.get("idle", IDLE_SECONDS))
-        self._store = AgentStore(folder)
+        self._store = ReportStore(folder)
         self._reporter = Reporter(folder)
         self._trackers: dict[str, Tracker] = {}
         self._deliveries: dict[str, Watch] = {}
@@ -141,7 +141,7 @@ class Agent:
     def _busy(self) -> bool:
         if not all(tracker.published.is_set() for tracker in self._trackers.values()):
             return True
-        if self._deliveries or self._reporter.busy():
+        if self._deliveries or self._reporter.busy(self._store):
             return True
         return bool(self._store.live_jobs()) or bool(self._store.pending())
 

@@ -41,8 +41,8 @@ class Reporter:
         self._settings: ReportSettings | None = None
         self._on = False
         """The settings have a table for it, readable or not: no job that ends now is forgotten."""
-        self._idle = threading.Event()
-        self._idle.set()
+        self._stuck = False
+        """Nothing can be sent until a person has done something."""
         self._wake = threading.Event()
         self._closing = False
         self._away = 0
@@ -59,7 +59,6 @@ class Reporter:
             LOG.error("reports: %s", exc)
             self._settings, self._on = None, True
         if self._settings is not None and self._thread is None:
-            self._idle.clear()
             self._thread = threading.Thread(target=self._run, name="farmdeck-reports", daemon=True)
             self._thread.start()
         self._try_now()
@@ -81,9 +80,9 @@ class Reporter:
                 store.settle_report(command.target)
         self._try_now()
 
-    def busy(self) -> bool:
-        """Is there something to send that only wants time?"""
-        return not self._idle.is_set()
+    def busy(self, store: ReportStore) -> bool:
+        """Is there something to tell that only wants time?"""
+        return self._settings is not None and not self._stuck and store.reports_left()
 
     def close(self) -> None:
         """A report that is being sent gets its answer."""
@@ -103,7 +102,7 @@ class Reporter:
             with ReportStore(self._folder) as store:
                 self._follow(store)
         finally:
-            self._idle.set()
+            self._stuck = True
 
     def _follow(self, store: ReportStore) -> None:
         fresh = True
@@ -133,17 +132,15 @@ class Reporter:
     def _send(self, store: ReportStore) -> None:
         """Send what is queued, one after the other, until the service is found away."""
         settings = self._settings
-        queued = store.reports_in(ReportState.QUEUED) if settings else []
-        if not queued:
-            self._idle.set()
-        elif time.monotonic() >= self._not_before:
-            self._idle.clear()
-            for row in queued:
-                if self._closing or settings is None or not self._send_one(store, settings, row):
-                    return
+        if settings is None or time.monotonic() < self._not_before:
+            return
+        for row in store.reports_in(ReportState.QUEUED):
+            if self._closing or not self._send_one(store, settings, row):
+                return
 
     def _send_one(self, store: ReportStore, settings: ReportSettings, row: QueuedReport) -> bool:
         """True when the service can be given the next one."""
+        stuck = False
         try:
             with guarded("The report"):
                 fields = service_fields(read_report(row.document), settings)
@@ -151,7 +148,7 @@ class Reporter:
                 text = body(fields, secret, settings.format)
         except CredentialError as exc:
             came = Came(Outcome.AWAY, str(exc))
-            self._idle.set()  # only a person can help; the next agent tries again, too
+            stuck = True
         except FarmdeckError as exc:
             came = Came(Outcome.REFUSED, str(exc))
         else:
@@ -159,6 +156,7 @@ class Reporter:
                 return True
             came = Service(settings).send(text, secret)
         self._write_down(store, row, came)
+        self._stuck = stuck
         return came.outcome is not Outcome.AWAY
 
     def _write_down(self, store: ReportStore, row: QueuedReport, came: Came) -> None:

@@ -24,6 +24,10 @@ from ._rows import job_from_row
 from ._store import AgentStore
 
 OUTDATED = "The job went on after it was told of."
+_TO_REPORT = (
+    "FROM reports r JOIN jobs j ON j.id = r.job "
+    "WHERE r.due >= 0 AND j.revision > r.due AND (j.deleted OR j.state IN ('done', 'partly_done', 'failed'))"
+)
 INTERRUPTED = "The agent ended while it was being sent: the service may have it."
 
 
@@ -101,11 +105,14 @@ class ReportStore(AgentStore):
 
     def jobs_to_report(self) -> list[tuple[Job, int, list[Frame]]]:
         """(job, its revision, its frames) of each that was expected to end, and has, or was deleted."""
-        sql = (
-            "SELECT j.* FROM reports r JOIN jobs j ON j.id = r.job "
-            "WHERE r.due >= 0 AND j.revision > r.due AND (j.deleted OR j.state IN ('done', 'partly_done', 'failed'))"
+        rows = self._all(f"SELECT j.* {_TO_REPORT}", ())
+        return [(job_from_row(row), int(row["revision"]), self.frames(row["id"])) for row in rows]
+
+    def reports_left(self) -> bool:
+        """Is anything to be made or sent?"""
+        return bool(self._all("SELECT 1 FROM reports WHERE state IN ('queued', 'sending') LIMIT 1", ())) or bool(
+            self._all(f"SELECT 1 {_TO_REPORT} LIMIT 1", ())
         )
-        return [(job_from_row(row), int(row["revision"]), self.frames(row["id"])) for row in self._all(sql, ())]
 
     # -- the agent
 

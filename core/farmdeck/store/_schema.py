@@ -89,6 +89,7 @@ MIGRATIONS = (
         tries INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL DEFAULT -1, created REAL NOT NULL, updated REAL NOT NULL
     ) WITHOUT ROWID;
     CREATE INDEX reports_state ON reports (state);
+    CREATE INDEX reports_due ON reports (due);
     """,
 )
 
