@@ -10,8 +10,7 @@ from pathlib import Path
 
 from ..farm import Watch
 from ..job import Part
-from ..scenes.blend import OUTPUTS, Patch, open_to_change, part_patches, path_patches, write_patched
-from ..scenes.blend._disk import resolve
+from ..scenes.blend import OUTPUTS, Patch, open_to_change, part_patches, path_patches, resolve, write_patched
 from ._layout import Layout
 
 
@@ -42,7 +41,7 @@ class Blends:
         for index, patches in enumerate(wanted):
             alike.setdefault(patches, []).append(index)
         found: dict[str, tuple[Path, list[int]]] = {}
-        for patches, indexes in (alike or {(): []}).items():
+        for patches, indexes in alike.items():
             named = place if not found else self._beside(place, indexes[0])
             found[named] = self._written(source, named, [*paths, *patches]), indexes
         return found

@@ -6,8 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from ..scenes.blend import OUTPUTS, open_to_change, part_patches, path_patches
-from ..scenes.blend._disk import resolve
+from ..scenes.blend import OUTPUTS, open_to_change, part_patches, path_patches, resolve
 from ..submission import Submission
 from ._blend import is_blend
 

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 
 from .._errors import FarmError
 from ..farm import Watch
-from ..submission import Submission, check_unchanged
+from ..submission import FileStamp, Submission, check_unchanged
 from ._blend import Blends, is_blend
 from ._layout import Layout
 
@@ -50,14 +50,14 @@ class Pack:
         return sum(file.size for file in self.files)
 
 
-def make_pack(submission: Submission, scene: Path, work: Path, watch: Watch, changed: bool = True) -> Pack:
+def make_pack(submission: Submission, scene: Path, work: Path, watch: Watch) -> Pack:
     """The submission's pack; `scene` is the snapshot, which is packed under the original's name.
 
-    Of a .blend, and of every library that it links, paths lead to the packed files; with `changed` the copy is made to
-    render a part and nothing else (the scene, the view layer, the camera), one copy for each part that differs. What
-    needs no change is packed as it lies. Other applications' scenes are packed as they are. Changed copies lie in
-    `work` as long as the pack is used; the same submission gives the same pack, also after a crash. Originals are only
-    read; files that are not there are left out. `watch.step` counts bytes of .blend files.
+    Of a .blend, and of every library that it links, paths lead to the packed files, and the scene's copy renders a part
+    and nothing else (the scene, the view layer, the camera), one copy for each part that differs. What needs no change
+    is packed as it lies, as are other applications' scenes. Changed copies lie in `work` as long as the pack is used;
+    the same submission gives the same pack, also after a crash. Originals are only read; files that are not there are
+    left out. `watch.step` counts bytes of .blend files.
     Raises SceneError, SceneChanged, FarmError, Cancelled.
     """
     project = _project_files(submission)
@@ -67,11 +67,10 @@ def make_pack(submission: Submission, scene: Path, work: Path, watch: Watch, cha
     meter = _Meter(submission, watch)
     place = layout.places[submission.scene.path]
     if blender:
-        parts = submission.parts if changed else ()
-        copies = blends.scenes(scene, str(PurePath(submission.scene.path).parent), place, parts)
+        copies = blends.scenes(scene, str(PurePath(submission.scene.path).parent), place, submission.parts)
     else:
         copies = {place: (scene, [])}
-    meter.read(scene)
+    meter.read(submission.scene)
     packed = {path: source for path, (source, _) in copies.items()}
     for file in submission.files:
         if file.path == submission.scene.path:
@@ -80,7 +79,7 @@ def make_pack(submission: Submission, scene: Path, work: Path, watch: Watch, cha
         source = Path(file.path)
         if blender and is_blend(file.path):
             packed[layout.places[file.path]] = blends.library(source, layout.places[file.path])
-            meter.read(source)
+            meter.read(file)
         else:
             packed[layout.places[file.path]] = source
     packed.update((layout.places[path], Path(path)) for path in project)
@@ -135,6 +134,6 @@ class _Meter:
         self._done = 0
         watch.step(0, self._total)
 
-    def read(self, file: Path) -> None:
-        self._done = min(self._total, self._done + file.stat().st_size)
+    def read(self, file: FileStamp) -> None:
+        self._done += file.size
         self._watch.step(self._done, self._total)

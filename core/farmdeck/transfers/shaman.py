@@ -2,7 +2,7 @@
 
 Each round asks the Manager which files it lacks and uploads those, several at a time: so what was interrupted goes on
 where it was, and what somebody else uploads meanwhile is not sent. Flamenco 3.9-beta1: pkg/api/flamenco-openapi.yaml
-(shamanCheckoutRequirements, shamanFileStore, shamanCheckout); the numbers are those of its add-on (shaman_transfer.py).
+(shamanCheckoutRequirements, shamanFileStore, shamanCheckout); the numbers are those of its add-on (bat/shaman.py).
 """
 
 from __future__ import annotations
@@ -32,8 +32,8 @@ IDLE = 5
 DEFERRED = 8
 """Files that others are uploading and that are left to them in one round."""
 UPLOADS = 4
+"""At a time; so HASHERS."""
 HASHERS = 2
-"""At a time."""
 PAUSE = 2.0
 """Seconds between two rounds when the one before brought nothing over."""
 _UNSAFE = str.maketrans({letter: "_" for letter in "?*:;{}\\"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._disk import resolve
 from ._part import part_patches
 from ._read import QuickFacts, QuickScene, quick_facts, read_blend
 from ._rendering import Rendering, read_rendering
@@ -9,5 +10,5 @@ from ._rewrite import OUTPUTS, Patch, open_to_change, path_patches, rewrite_path
 
 __all__ = [
     "OUTPUTS", "Patch", "QuickFacts", "QuickScene", "Rendering", "open_to_change", "part_patches", "path_patches",
-    "quick_facts", "read_blend", "read_rendering", "rewrite_paths", "write_patched",
+    "quick_facts", "read_blend", "read_rendering", "resolve", "rewrite_paths", "write_patched",
 ]  # fmt: skip
