@@ -279,6 +279,11 @@ def test_workers_that_will_not_come(make_studio: Make) -> None:
     studio.manager.workers[0].status = "asleep"
     assert "None of the 1 workers with the tag gpu is awake" in said(farm.problems(tagged))
     assert farm.problems(layer) == []
+    maya = other(studio.shot, "Maya")
+    assert "awake: the job waits" not in said(farm.problems(maya))
+    for worker in studio.manager.workers:
+        worker.task_types = ("blender", "ffmpeg")
+    assert "no worker for tasks of the type maya" in said(farm.problems(maya))
     studio.manager.workers.clear()
     assert "The farm has no worker: " in said(farm.problems(layer))
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..._errors import BadInput, FarmError, FarmUnreachable, SceneError
 from ...scene import Problem, Severity
 from ...submission import Submission
+from ._drafts import OWN_TYPE
 from ._sending import TAG, Sender
 from ._site import Site
 from .client import Client
-from .workers import WorkerSummary
+from .workers import Worker, WorkerSummary
 
+_KINDS = {"Maya": "maya", "Houdini": "houdini", "3ds Max": "3dsmax"}
+"""The types of the tasks that our own job type makes (resources/flamenco)."""
 _WORKING = ("awake", "starting", "testing")
 
 
@@ -44,14 +47,21 @@ def _pictures(submission: Submission, site: Site) -> Iterator[Problem]:
 
 def _workers(submission: Submission, client: Client, sender: Sender) -> Iterator[Problem]:
     tag = str(sender.values(submission).get(TAG, ""))
-    every = client.workers()
-    fitting = [worker for worker in every if not tag or tag in {one.name for one in client.worker(worker.id).tags}]
-    named = f" with the tag {tag}" if tag else ""
+    kind = _KINDS.get(submission.software.name, "") if sender.job_type(submission).name == OWN_TYPE else ""
+    fitting: Sequence[WorkerSummary] = client.workers()
+    if tag or kind:
+        fitting = [worker for worker in map(client.worker, (one.id for one in fitting)) if _fits(worker, tag, kind)]
+    named = f" with the tag {tag}" * bool(tag) + f" for tasks of the type {kind}" * bool(kind)
     if not fitting:
         yield Problem(Severity.WARNING, f"The farm has no worker{named}: the job waits until there is one.", tag)
     elif not any(map(_works, fitting)):
         count = f"None of the {len(fitting):,} workers{named} is"
         yield Problem(Severity.WARNING, f"{count} awake: the job waits until one is.", tag)
+
+
+def _fits(worker: Worker, tag: str, kind: str) -> bool:
+    tagged = not tag or tag in {one.name for one in worker.tags}
+    return tagged and (not kind or kind in worker.task_types)
 
 
 def _works(worker: WorkerSummary) -> bool:
