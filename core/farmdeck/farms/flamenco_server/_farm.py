@@ -30,8 +30,10 @@ from .client import Client
 from .dialects import A, Dialect
 from .errors import Crashed, NotThere
 from .marks import Piece, pieces
-from .models import Project
+from .models import Project, ServerJob
 
+TRIES = 3
+"""How often a server that crashes is asked to stop or delete."""
 HERE = Storage(".", ".")
 """FolderTransfer's root is the pictures' folder itself."""
 
@@ -163,14 +165,11 @@ class FlamencoServerFarm(Farm):
             raise FarmError(f"{self.label} cannot {action.value} a job.", "Stop it instead.")
 
     def _stop(self, mine: Sequence[Piece]) -> None:
-        live = {piece.job.id for piece in mine if piece.job.status.lower() not in RESTING}
-        if not live:
-            return
-        self._client.batch(sorted(live), "stop")
-        still = [job for job in self._listing.jobs() if job.id in live and job.status.lower() not in RESTING]
+        live = {piece.job.id for piece in mine if not _rests(piece.job)}
+        still, said = self._ask(live, lambda ids: self._client.batch(ids, "stop"), _rests)
         if still:
             raise FarmError(
-                f"The server answered that it stopped, but its job {still[0].id} still says {still[0].status}.",
+                f"The server was asked to stop its job {still[0].id}, but it still says {still[0].status}{said}.",
                 "Stop it again, or look whether its manager answers.",
             )
 
@@ -194,19 +193,36 @@ class FlamencoServerFarm(Farm):
     def _delete(self, mine: Sequence[Piece]) -> None:
         """Its own DELETE deletes nothing; what the other way did is looked at."""
         ids = {piece.job.id for piece in mine}
-        trouble = ""
-        try:
-            self._client.delete_jobs(sorted(ids))
-        except (Crashed, NotThere) as exc:  # it stops at the first that is gone already
-            trouble = f" ({exc.what})"
-        still = sorted(ids & {job.id for job in self._listing.jobs()})
+        still, said = self._ask(ids, self._client.delete_jobs, lambda job: False)
         if still:
             raise FarmError(
-                f"The server was asked to delete its job {still[0]}, but the job is still there{trouble}.",
+                f"The server was asked to delete its job {still[0].id}, but the job is still there{said}.",
                 "Its manager may not answer: start it, or stop the job first, then delete it again.",
             )
         self._zipped.forget(ids)
         self._records.forget(mine[0].mark.submission)
+
+    def _ask(
+        self, ids: set[int], ask: Callable[[list[int]], None], settled: Callable[[ServerJob], bool]
+    ) -> tuple[list[ServerJob], str]:
+        """Those of the server's jobs that are there and not settled even so, and what the server said.
+
+        It is asked again when it crashes (January 2015 does over a task that ends in that moment), or leaves off at a
+        job that is gone already.
+        """
+        said = ""
+        still: list[ServerJob] = []
+        for _ in range(TRIES if ids else 0):
+            failed = False
+            try:
+                ask(sorted(ids))
+            except (Crashed, NotThere) as exc:
+                failed, said = True, f" ({exc.what})"
+            still = [job for job in self._listing.jobs() if job.id in ids and not settled(job)]
+            ids = {job.id for job in still}
+            if not (failed and still):
+                break
+        return still, said
 
     # -- finished pictures
 
@@ -235,7 +251,7 @@ class FlamencoServerFarm(Farm):
         by_path = {path: output for output, path in wanted}
         items = [Item(path, output.id, output.size) for output, path in wanted]
         FolderTransfer(root).download(items, HERE, watch, lambda item: done(by_path[item.local]))
-        if all(piece.job.status.lower() in RESTING for piece in mine):
+        if all(_rests(piece.job) for piece in mine):
             self._zipped.forget([piece.job.id for piece in mine])
 
     # -- inside
@@ -295,6 +311,10 @@ def write_id(mine: Sequence[Piece]) -> str:
 def submission_of(job_id: str) -> str:
     """What its jobs are known by."""
     return job_id.rpartition(" ")[2]
+
+
+def _rests(job: ServerJob) -> bool:
+    return job.status.lower() in RESTING
 
 
 def _count(number: int, noun: str) -> str:
