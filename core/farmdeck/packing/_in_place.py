@@ -43,7 +43,7 @@ def _absolute(blend_file: Path, files: set[str]) -> Iterator[str]:
     paths: dict[str, None] = {}
 
     def look(path: str) -> None:
-        if not path.startswith("//") and os.path.normcase(resolve(path, "")) in files:
+        if os.path.normcase(resolve(path, "")) in files:  # a relative path stays relative: none is
             paths[path] = None
 
     with open_to_change(str(blend_file)) as blend:
