@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from farmdeck._errors import BadInput, FarmUnreachable
 from farmdeck.farm import Watch
-from farmdeck.farms.flamenco_server.client import Client, inside
+from farmdeck.farms.flamenco_server.browsing import inside
+from farmdeck.farms.flamenco_server.client import Client
 from farmdeck.farms.flamenco_server.connection import Connection, refusal
 from farmdeck.farms.flamenco_server.errors import Crashed, NoSuchCall, NotThere, Refused
 from farmdeck.farms.flamenco_server.models import SETTINGS

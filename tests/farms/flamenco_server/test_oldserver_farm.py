@@ -168,6 +168,18 @@ def test_a_zip_has_all_that_is_needed(make_site: MakeSite, tmp_path: Path) -> No
         assert not list(site.folder.rglob("*.zip"))
 
 
+def test_february_2015_gets_its_scenes_in_a_zip_as_well(make_site: MakeSite, tmp_path: Path) -> None:
+    site = make_site("A'")
+    job = site.send(site.shot())
+    site.until(job, JobState.DONE)
+    site.farm.act(job, Action.RETRY, [(0, 1)])
+    for each in site.server.jobs.values():
+        (tmp_path / "job.zip").write_bytes(each.file or b"")
+        with zipfile.ZipFile(tmp_path / "job.zip") as zipped:
+            assert site.farm._client.job(each.id).filepath in zipped.namelist()
+    assert not list(site.folder.rglob("*.zip"))
+
+
 # -- states and actions
 
 

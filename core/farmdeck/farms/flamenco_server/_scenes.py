@@ -10,7 +10,7 @@ import json
 import os
 import shutil
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path, PurePath
 
@@ -80,6 +80,18 @@ def packed(submission: Submission, scene: Path, target: Path, watch: Watch) -> t
         shutil.rmtree(work, ignore_errors=True)
     with writing(target), zipfile.ZipFile(target) as made:
         return tuple(json.loads(made.comment))
+
+
+def attachment(places: Iterable[str], folders: Sequence[str], target: Path) -> None:
+    """Make a zip of the scenes at these places in the project, whole or not at all. Raises FarmError."""
+    part = target.with_name(target.name + PART)
+    with writing(target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED) as zipped:
+            for place in sorted(set(places)):
+                found = (os.path.join(folder, place) for folder in folders)
+                zipped.write(next(filter(os.path.isfile, found), os.path.join(folders[0], place)), place)
+        os.replace(part, target)
 
 
 def _write(pack: Pack, target: Path, watch: Watch) -> None:

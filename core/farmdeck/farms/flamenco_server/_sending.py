@@ -19,7 +19,7 @@ from ._listing import Listing
 from ._places import below_project, candidates, checked_place
 from ._plan import Stretch, common, fields, frames_of, stretches
 from ._records import Record, Records
-from ._scenes import beside, packed
+from ._scenes import attachment, beside, packed
 from ._states import HELD, STOPPED
 from .client import Client
 from .dialects import A
@@ -105,10 +105,14 @@ class Sending:
     ) -> list[Piece]:
         """The jobs of a plan, by place; then their files, then their start."""
         there = {piece.mark.place: piece for piece in self.mine(submission)}
+        jobfile = zipped if self.client.dialect.attached else None
+        if jobfile is not None:
+            folders = candidates(chosen_project(self.client, str(record.common["project"])).paths)
+            attachment(record.scenes, folders, jobfile)
         for count, (place, stretch) in enumerate(plan.items()):
             watch.step(count, len(plan))
             if place not in there:
-                self._post(fields(record, Mark(submission, stretch.part, place), stretch))
+                self._post(fields(record, Mark(submission, stretch.part, place), stretch), jobfile)
         there = {piece.mark.place: piece for piece in self.mine(submission)}
         made = [there[place] for place in plan if place in there]
         if len(made) < len(plan):
@@ -124,10 +128,10 @@ class Sending:
         watch.step(len(plan), len(plan))
         return made
 
-    def _post(self, sent: Mapping[str, object]) -> None:
+    def _post(self, sent: Mapping[str, object], jobfile: Path | None) -> None:
         """The answer is not needed: the list says what came of it."""
         try:
-            self.client.create_job(sent)
+            self.client.create_job(sent, jobfile)
         except Crashed as exc:
             named = str(sent["name"])
             if named not in {job.name for job in self.listing.jobs()}:

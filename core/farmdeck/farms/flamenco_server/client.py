@@ -6,7 +6,6 @@ a server of that time does not have raise NoSuchCall.
 
 from __future__ import annotations
 
-import posixpath
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 from ..._errors import BadInput, FarmError
 from ...farm import Entry, Watch
+from .browsing import inside, read_entry
 from .connection import Connection, writing
 from .dialects import DIALECTS, Dialect, detect
 from .errors import NoSuchCall, OtherDialect, Refused
@@ -187,7 +187,7 @@ class Client:
         checked = inside(path)
         came = self._get(f"/browse/{checked}" if checked else "/browse")
         rows = came.get("items_list") if isinstance(came, dict) else None
-        found = [_entry(checked, row) for row in rows] if isinstance(rows, list) else []
+        found = [read_entry(checked, row) for row in rows] if isinstance(rows, list) else []
         return sorted({entry for entry in found if entry is not None}, key=lambda entry: (not entry.folder, entry.path))
 
     # -- jobs
@@ -325,29 +325,6 @@ class Client:
                 f"The server at {self.url} is now one of {self.dialect.time}, no longer of {before.time}.",
                 "It is asked again in its new way.",
             ) from exc
-
-
-def inside(path: str) -> str:
-    """The path without what says nothing. Raises BadInput for one that leaves the project."""
-    parts = path.split("/")
-    absolute = path.startswith("/") or (len(path) > 1 and path[1] == ":")
-    if absolute or ".." in parts or "\\" in path or any(ord(char) < 32 for char in path):
-        raise BadInput(f'"{path}" is not inside the project.', "Choose a folder that is.")
-    return "/".join(part for part in parts if part not in ("", "."))
-
-
-def _entry(folder: str, row: Any) -> Entry | None:
-    """One of the server's [name, path, kind]; None for one that is not right in the folder that was asked for."""
-    if not (isinstance(row, list) and len(row) == 3 and all(isinstance(cell, str) for cell in row)):
-        return None
-    name, path, kind = row
-    try:
-        checked = inside(path)
-    except BadInput:
-        return None
-    if not name or posixpath.split(checked) != (folder, name):
-        return None
-    return Entry(name, checked, kind == "folder")
 
 
 def _list(ids: Sequence[int]) -> str:

@@ -23,6 +23,9 @@ class Dialect:
     """As a person reads it."""
     zipped: bool = False
     """Scenes travel as a zip and pictures come back as one; else both lie in the project's folders."""
+    attached: bool = False
+    """Scenes lie in the project's folder, but a zip with them comes with each job: later in that month the server began
+    to hand it on, and crashes over every task of the farm where a job has none."""
     hold: bool = False
     """A job can be sent that waits for a start."""
     logs: bool = False
@@ -36,8 +39,15 @@ class Dialect:
 
 
 A = Dialect("A", "January 2015")
-A_DASH = Dialect("A'", "February 2015", hold=True, job_types=("simple_blender_render",))
-C = Dialect("C", "spring 2015", True, True, True, job_types=("simple_blender_render", "blender_simple_render_turbo"))
+A_DASH = Dialect("A'", "February 2015", attached=True, hold=True, job_types=("simple_blender_render",))
+C = Dialect(
+    "C",
+    "spring 2015",
+    zipped=True,
+    hold=True,
+    logs=True,
+    job_types=("simple_blender_render", "blender_simple_render_turbo"),
+)
 B = Dialect(
     "B",
     "summer 2015 to 2016",
