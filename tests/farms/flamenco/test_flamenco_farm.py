@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -519,6 +520,32 @@ def test_a_frame_that_has_no_log(studio: Studio) -> None:
     farm, id = rendered(studio)
     with pytest.raises(FarmError, match="Frame 99 has no log"):
         farm.log(id, 0, 99)
+
+
+def test_what_was_never_sent_is_swept_up(studio: Studio) -> None:
+    farm, made = studio.ready(), blender(studio.shot)
+    scene = Path(made.scene.path)
+    for id in ("older", "newer"):
+        farm.hash(replace(made, id=id), scene, Watch())
+    os.utime(studio.folder / "packs" / "older", (1, 1))
+    farm.hash(made, scene, Watch())
+    assert {folder.name for folder in (studio.folder / "packs").glob("*/")} == {"newer", made.id}
+
+
+def test_nothing_is_removed_in_a_folder_that_only_the_manager_names(studio: Studio) -> None:
+    studio.see("elsewhere", studio.shot.with_name("private"))
+    farm, id = rendered(studio, one_layer(studio.shot))
+    private = studio.shot.with_name("private") / "letter_1.txt"
+    private.parent.mkdir()
+    private.touch()
+    sent(studio)[0].settings["render_output_path"] = "{elsewhere}/letter_#"
+    with pytest.raises(FarmError, match="cannot be reached"):
+        farm.act(id, Action.RETRY, [(0, 1)])
+    sent(studio)[0].settings["render_output_path"] = "{jobs}/renders/../../private/letter_#"
+    assert farm.outputs(id) == []
+    with pytest.raises(FarmError, match="cannot be reached"):
+        farm.act(id, Action.RETRY, [(0, 1)])
+    assert private.exists()
 
 
 def test_files_are_brought_and_not_again(studio: Studio) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import threading
+import time
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -20,6 +22,8 @@ from ._site import Manager
 from .client import Client
 
 AUTO = "auto"
+LEFT_OVER = 7 * 86400.0
+"""Seconds."""
 COPIES = "farmdeck"
 """The folder of the shared storage that holds copied files."""
 SCRIPTS = ".farmdeck-scripts"
@@ -130,6 +134,7 @@ class Files:
         """Lay the files out, and find out what Shaman calls them. `watch.step` counts bytes. Raises FarmdeckError."""
         from ...transfers.shaman import hash_pack  # which imports from this package
 
+        self._sweep()
         pack = self._pack(load, watch)
         if load.way is Way.SHAMAN:
             hash_pack(pack, self._known_hashes(), watch)
@@ -189,6 +194,13 @@ class Files:
                 pack = make_pack(load.submission, load.scene, self._folder / id, watch)
             pack = self._packs[id] = _with_scripts(pack, load.scripts)
         return pack
+
+    def _sweep(self) -> None:
+        """What was changed for submissions that were never sent goes after a week; it can be made again."""
+        for folder in self._folder.glob("*/"):
+            with contextlib.suppress(OSError):
+                if time.time() - folder.stat().st_mtime > LEFT_OVER and folder.is_dir():
+                    self.done_with(folder.name)
 
     def _known_hashes(self) -> Hashes:
         with self._lock:

@@ -130,7 +130,8 @@ def remove(unit: Unit, frames: Sequence[tuple[int, int]], places: Places) -> Non
         numbers = {number for which, number in frames if which == index}
         part = unit.parts[index]
         place = place_of(unit.job, index, part, places)
-        if place is None or not os.path.isdir(place.folder):
+        known = place is not None and (place.ours or place.folder == parent(part.output))  # not what a server made up
+        if place is None or not known or not os.path.isdir(place.folder):
             raise FarmError(
                 f"The pictures of {part.name} cannot be reached from here, and Flamenco renders no frame that has one.",
                 "Mount the shared storage, or remove the pictures there, then retry.",
