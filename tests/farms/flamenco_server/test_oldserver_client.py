@@ -113,6 +113,15 @@ def test_a_project_is_added_changed_and_deleted(client: Client) -> None:
         client.project(made.id)
 
 
+def test_a_false_is_not_taken_for_true(client: Client) -> None:
+    """Any text is true to the server's form."""
+    active = client.settings()["active_project"]
+    client.add_project({"name": "Show", "is_active": False})
+    assert client.settings()["active_project"] == active
+    made = client.add_project({"name": "Other", "is_active": True})
+    assert client.settings()["active_project"] == str(made.id)
+
+
 def test_a_setting_that_is_changed_empties_no_other(client: Client, server: FlamencoServer) -> None:
     before = client.settings()
     assert set(SETTINGS) <= set(before)

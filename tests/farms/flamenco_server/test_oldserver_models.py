@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime, timezone
 
 import pytest
 from farmdeck.farms.flamenco_server.frames import chunks, read_frames, runs, write_frames
@@ -122,8 +123,19 @@ def test_tasks_without_frames_follow_the_order_in_which_they_were_made():
     ]
 
 
-def test_dates_say_gmt_and_mean_local_time():
-    noon = time.mktime((2026, 11, 21, 12, 0, 0, 0, 0, -1))
+@pytest.fixture
+def new_york(monkeypatch):
+    if not hasattr(time, "tzset"):
+        pytest.skip("the time zone cannot be set here")
+    monkeypatch.setenv("TZ", "EST5EDT")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def test_dates_say_gmt_and_mean_local_time(new_york):
+    noon = datetime(2026, 11, 21, 17, tzinfo=timezone.utc).timestamp()
     assert read_date("Sat, 21 Nov 2026 12:00:00 GMT") == noon
     assert read_date("yesterday") is None
 
