@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,21 @@ def _utc(seconds: float) -> str:
     import datetime
 
     return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def test_render_hours_are_the_frames_times_together(office: Office, monkeypatch: pytest.MonkeyPatch):
+    """Three of the five frames took a quarter of an hour each; the farm does not say it of the others."""
+    inner = cloud.Cloud.frames
+    monkeypatch.setattr(
+        cloud.Cloud,
+        "frames",
+        lambda self, job: [replace(frame, seconds=900.0 if frame.number < 4 else None) for frame in inner(self, job)],
+    )
+    id = office.submit()
+    office.start()
+    office.reported(id, ReportState.SENT)
+    assert office.job(id).render_hours == 0.75
+    assert [told["RenderHours"] for told in office.service.taken] == ["0.75"]
 
 
 def given_up(office: Office, id: str) -> None:
