@@ -1,4 +1,4 @@
-"""A job on a simulated Flamenco Manager through the real agent: whole, killed, stopped, the Manager gone for a while."""
+"""A job on a simulated Flamenco Manager through the real agent: whole, killed, stopped, with the Manager away."""
 
 from __future__ import annotations
 
