@@ -220,10 +220,36 @@ def test_a_stopped_job_is_at_rest_later(pulled: Bench) -> None:
     pulled.command("stop", number)
     done = pulled.pictures(number)
     pulled.server.step(10)
-    assert pulled.pictures(number) == done and "canceled" in pulled.statuses()
-    pulled.command("start", number)
-    pulled.server.step(10)
-    assert len(pulled.pictures(number)) == 4
+    assert pulled.pictures(number) == done
+    assert pulled.server.jobs[number].status == "canceled"
+
+
+def test_b_goes_on_with_what_a_stop_took_away(make_bench: Callable[..., Bench]) -> None:
+    bench = make_bench("B")
+    number = bench.send(1, 4)
+    bench.server.step()
+    bench.command("stop", number)
+    assert bench.statuses() == ["waiting", "canceled"]
+    bench.command("start", number)
+    bench.server.step(10)
+    assert bench.server.jobs[number].status == "completed"
+
+
+def test_c_forgets_what_a_stop_took_away(make_bench: Callable[..., Bench]) -> None:
+    """The real one: its task says `active` for ever, unless somebody reports it as canceled before the start."""
+    bench = make_bench("C")
+    number = bench.send(1, 4)
+    bench.server.step()
+    bench.command("stop", number)
+    bench.command("start", number)
+    bench.server.step(10)
+    assert bench.statuses() == ["active", "completed"]
+    assert bench.server.jobs[number].status == "active"
+    bench.command("stop", number)
+    bench.say("POST", "/tasks/1", {"id": 1, "status": "canceled"})
+    bench.command("start", number)
+    bench.server.step(10)
+    assert bench.server.jobs[number].status == "completed"
 
 
 def test_a_stop_with_the_manager_away_is_a_crash(make_bench: Callable[..., Bench]) -> None:

@@ -223,15 +223,22 @@ def _start(farm: Farm, job: Job) -> None:
 
 
 def _stop(farm: Farm, job: Job) -> None:
-    """A manager that is there reports what it was rendering as canceled; nobody else is told."""
-    if job.status not in ("canceled", "completed", "failed"):
-        _move(farm, job, "canceled")
-        for task in farm.tasks_of(job.id):
-            manager = farm.managers.get(task.manager_id or 0)
-            if manager is None:
-                raise Crash
-            if manager.played and task.status in ("active", "processing"):
-                task.status = "canceled"
+    """Open tasks are taken from their workers. Seen at the real C: they stay `active`, but the last one, and nobody
+    reports them any more; B's workers notice at their next report, and say `canceled`.
+    """
+    if job.status in ("canceled", "completed", "failed"):
+        return
+    _move(farm, job, "canceled")
+    tasks = [task for task in farm.tasks_of(job.id) if task.status in ("active", "processing", "waiting")]
+    if any(task.manager_id not in farm.managers for task in tasks):
+        raise Crash
+    reached = [task for task in tasks if farm.managers[task.manager_id or 0].played]
+    for task in reached:
+        if farm.dialect.users and task.status != "waiting":
+            task.status = "canceled"
+        task.worker = None
+    if reached and not farm.dialect.users:
+        reached[-1].status = "waiting"
 
 
 def _reset(farm: Farm, job: Job) -> None:

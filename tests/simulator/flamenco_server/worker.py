@@ -33,6 +33,8 @@ def step(farm: Farm) -> bool:
 def _taken(farm: Farm, manager: Manager) -> list[Task]:
     """What the free workers have; where managers ask for tasks, they do so now."""
     at_work = [task for task in farm.tasks.values() if task.status in AT_WORK and task.manager_id == manager.id]
+    if farm.dialect.taken:  # one that a stop took away has no worker any more
+        at_work = [task for task in at_work if task.worker is not None]
     free = [worker for worker in manager.workers if worker.online and worker.status == "enabled"]
     if farm.dialect.taken:
         at_work += _asked_for(farm, manager, free[len(at_work) :])
