@@ -13,7 +13,8 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -69,46 +70,74 @@ def main() -> int:
             store.send("agent.stop")
         wait_for_agent(home, 30, runs=False)
     cloud(app)
+    studio(app)
     return 0
 
 
 def cloud(app: Any) -> None:
     """The Submit page on Renderbus: an account on the simulated farm."""
     from farmdeck import credentials, settings
+
+    from tests.simulator import Account, Renderbus
+
+    account = Account(user_name="lumen_vfx", zone=2, balance=412.5)
+    with home() as folder, Renderbus(folder / "storage", account=account) as farm:
+        given = {"domain": farm.domain, "protocol": "http", "access_id": farm.account.access_id, "platform": "2"}
+        settings.add_farm("cloud", "renderbus", {**given, "storage": str(farm.storage.root)})
+        credentials.keep("cloud", farm.account.access_key)
+
+        def with_environment(panel: Any) -> None:
+            panel.submit.environment.make.click()
+            until(app, lambda: panel.submit.environment.env)
+
+        submit_page(app, folder, "cloud", "panel-renderbus.png", with_environment)
+
+
+def studio(app: Any) -> None:
+    """The Submit page on Flamenco: a simulated Manager."""
+    from farmdeck import settings
+
+    from tests.simulator.flamenco import Manager
+
+    with home() as folder, Manager(folder / "manager", workers=4) as manager:
+        settings.add_farm("flamenco", "flamenco", {"url": manager.url})
+        submit_page(app, folder, "flamenco", "panel-flamenco.png", lambda panel: None)
+
+
+@contextmanager
+def home() -> Iterator[Path]:
+    """A new home for Farmdeck; the folder that it is in."""
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        os.environ.update(FARMDECK_HOME=str(folder / "home"), PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring")
+        (folder / "home").mkdir()
+        yield folder
+
+
+def submit_page(app: Any, folder: Path, farm: str, picture: str, choose: Callable[[Any], None]) -> None:
+    """The Submit page on a farm, once `choose` has chosen what else there is to choose."""
     from farmdeck.launch import start_agent, wait_for_agent
     from farmdeck.store import Store
     from farmdeck_ui.panel import FarmdeckPanel
     from farmdeck_ui.panel.source import FileSource
 
-    from tests.simulator import Account, Renderbus
-
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
-        os.environ.update(FARMDECK_HOME=str(folder / "home"), PYTHON_KEYRING_BACKEND="keyring.backends.null.Keyring")
-        home = folder / "home"
-        home.mkdir()
-        scene = Path(shutil.copytree(ROOT / "resources" / "sample", folder / "harbour")) / "harbour.blend"
-        with Renderbus(folder / "storage", account=Account(user_name="lumen_vfx", zone=2, balance=412.5)) as farm:
-            given = {"domain": farm.domain, "protocol": "http", "access_id": farm.account.access_id, "platform": "2"}
-            settings.add_farm("cloud", "renderbus", {**given, "storage": str(farm.storage.root)})
-            credentials.keep("cloud", farm.account.access_key)
-            start_agent(home)
-            wait_for_agent(home, 30)
-            with Store.open(home) as store:
-                panel = FarmdeckPanel(FileSource(str(scene)), home, "")
-                panel.resize(520, 980)
-                panel.show()
-                until(app, lambda: panel.submit.scene is not None and len(store.farms()) == 2)
-                until(app, lambda: all(one.status for one in store.farms()))
-                panel.submit.header.choose_farm("cloud")
-                panel.submit.environment.make.click()
-                until(app, lambda: panel.submit.environment.env)
-                panel.submit.notice.hide()
-                until(app, lambda: panel.submit.settled)
-                panel.grab().save(str(IMAGES / "panel-renderbus.png"))
-                panel.close()
-                store.send("agent.stop")
-            wait_for_agent(home, 30, runs=False)
+    scene = Path(shutil.copytree(ROOT / "resources" / "sample", folder / "harbour")) / "harbour.blend"
+    start_agent(folder / "home")
+    wait_for_agent(folder / "home", 30)
+    with Store.open(folder / "home") as store:
+        panel = FarmdeckPanel(FileSource(str(scene)), folder / "home", "")
+        panel.resize(520, 980)
+        panel.show()
+        until(app, lambda: panel.submit.scene is not None and len(store.farms()) == 2)
+        until(app, lambda: all(one.status for one in store.farms()))
+        panel.submit.header.choose_farm(farm)
+        choose(panel)
+        panel.submit.notice.hide()
+        until(app, lambda: panel.submit.settled)
+        panel.grab().save(str(IMAGES / picture))
+        panel.close()
+        store.send("agent.stop")
+    wait_for_agent(folder / "home", 30, runs=False)
 
 
 def until(app: Any, true: Callable[[], object]) -> None:
