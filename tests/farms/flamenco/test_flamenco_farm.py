@@ -257,6 +257,14 @@ def test_no_way_for_the_files(make_studio: Make) -> None:
     assert "The workers do not see" in said(farm.problems(replace(layer, options={"files": "in place"})))
 
 
+def test_an_old_manager_holds_no_job(make_studio: Make) -> None:
+    studio = make_studio("3.5")
+    farm = studio.ready()
+    assert not farm.capabilities.hold
+    assert "knows no pause" in said(farm.problems(one_layer(studio.shot, hold=True)))
+    assert farm.problems(one_layer(studio.shot)) == []
+
+
 def test_pictures_that_cannot_be_fetched_are_told_before(studio: Studio) -> None:
     farm, id = rendered(studio, storage="/nowhere")
     assert farm.outputs(id) == []

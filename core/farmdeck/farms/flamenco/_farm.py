@@ -17,7 +17,7 @@ from ._drafts import BY_APPLICATION
 from ._extras import REASON
 from ._files import AUTO, Files, Way
 from ._live import Live
-from ._problems import problems
+from ._problems import PAUSES, problems
 from ._records import Records
 from ._retry import retry
 from ._sending import FILES, TAG, Sender
@@ -72,7 +72,7 @@ class FlamencoFarm(Farm):
             logs=True,
             pictures=True,
             priority=True,
-            hold=manager is None or manager.version.at_least(3, 6),
+            hold=manager is None or manager.version.at_least(*PAUSES),
             download=True,
             idempotent=True,
             poll_seconds=self._poll,

@@ -14,6 +14,8 @@ from ._site import Site
 from .client import Client
 from .workers import Worker, WorkerSummary
 
+PAUSES = (3, 6)
+"""The first version that can hold a job."""
 _KINDS = {"Maya": "maya", "Houdini": "houdini", "3ds Max": "3dsmax"}
 """The types of the tasks that our own job type makes (resources/flamenco)."""
 _WORKING = ("awake", "starting", "testing")
@@ -29,7 +31,15 @@ def problems(submission: Submission, client: Client, site: Site, sender: Sender)
             raise
         except (BadInput, FarmError, SceneError) as exc:
             return [Problem(Severity.ERROR, str(exc), submission.farm)]
-    return [*_pictures(submission, site), *_workers(submission, client, sender)]
+    return [*_hold(submission, site), *_pictures(submission, site), *_workers(submission, client, sender)]
+
+
+def _hold(submission: Submission, site: Site) -> Iterator[Problem]:
+    if submission.hold and not site.manager().version.at_least(*PAUSES):
+        message = (
+            "The Manager is older than 3.6 and knows no pause: the job would start at once. Submit it without hold."
+        )
+        yield Problem(Severity.ERROR, message, submission.farm)
 
 
 def _pictures(submission: Submission, site: Site) -> Iterator[Problem]:
