@@ -313,6 +313,18 @@ def test_what_is_half_there_is_completed(studio: Studio) -> None:
     assert id.split() == [job.id for job in sent(studio)]
     assert id.split()[0] == first.id
     assert studio.manager.requests("submitJob") == 3
+    assert studio.manager.requests("shamanCheckout") == 2, "what was laid out for it is used"
+
+
+def test_a_delivery_that_begins_anew_may_bring_the_files_another_way(studio: Studio) -> None:
+    submission = blender(studio.shot)
+    farm, scene = studio.ready(), Path(submission.scene.path)
+    farm.hash(submission, scene, Watch())
+    studio.manager.shaman.enabled = False
+    with pytest.raises(FarmError, match="Shaman is switched off"):
+        farm.upload(submission, scene, Watch())
+    studio.deliver(farm, submission)
+    assert all(job.settings["blendfile"].startswith("{jobs}/farmdeck/") for job in sent(studio))
 
 
 def test_a_refusal_leaves_no_job(studio: Studio) -> None:

@@ -24,7 +24,7 @@ _WORKING = ("awake", "starting", "testing")
 def problems(submission: Submission, client: Client, site: Site, sender: Sender) -> list[Problem]:
     """Errors first; the Manager is asked. Raises FarmUnreachable."""
     site.manager(fresh=True)
-    for ask in (sender.check, lambda given: sender.load(given, Path(given.scene.path))):
+    for ask in (sender.check, lambda given: sender.decide(given, Path(given.scene.path))):
         try:
             ask(submission)
         except FarmUnreachable:

@@ -52,29 +52,37 @@ class Sender:
             made = partial(self._made, submission, draft, _drafts.unlaid(submission))
             self._with_fresh_type(made, self._client.check_job)
 
-    def load(self, submission: Submission, scene: Path) -> Load:
-        """What is brought, and how; once that was decided, it stays. Raises FarmdeckError."""
-        scripts = WORKER_SCRIPTS if _drafts.needs_scripts(self.job_type(submission)) else ()
-        known = self._records.way(submission.id)
-        if known is not None:
-            return Load(submission, scene, Way(known), scripts)
+    def decide(self, submission: Submission, scene: Path) -> Load:
+        """What is brought, and how. Raises FarmdeckError."""
+        scripts = self._scripts(submission)
         wanted = str(self.values(submission).get(FILES, AUTO))
         way = choose_way(wanted, submission, scene, bool(scripts), self._site.manager(), self._site.places())
         return Load(submission, scene, way, scripts)
 
+    def _decided(self, submission: Submission, scene: Path) -> Load:
+        """As it was decided when the delivery began."""
+        known = self._records.way(submission.id)
+        if known is None:
+            return self.decide(submission, scene)
+        return Load(submission, scene, Way(known), self._scripts(submission))
+
+    def _scripts(self, submission: Submission) -> tuple[Path, ...]:
+        return WORKER_SCRIPTS if _drafts.needs_scripts(self.job_type(submission)) else ()
+
     def hash(self, submission: Submission, scene: Path, watch: Watch) -> None:
-        """Decide how its files travel, and lay them out."""
-        load = self.load(submission, scene)
+        """Decide how its files travel, and lay them out. A delivery that failed and begins anew may go another way."""
+        load = self.decide(submission, scene)
+        self._files.done_with(submission.id)
         self._files.hash(load, watch)
         self._records.sent(submission, load.way.value)
 
     def upload(self, submission: Submission, scene: Path, watch: Watch) -> None:
-        self._files.upload(self.load(submission, scene), self._site.places(), watch)
+        self._files.upload(self._decided(submission, scene), self._site.places(), watch)
 
     def submit(self, submission: Submission, scene: Path, watch: Watch) -> str:
         """The uuids of its jobs. Raises FarmUnreachable where calling again goes on; any other error leaves no job."""
         watch.check()
-        load = self.load(submission, scene)
+        load = self._decided(submission, scene)
         self._records.sent(submission, load.way.value)
         there = self._there(submission.id)
         wanted = _drafts.keys(submission, self.job_type(submission))

@@ -1,0 +1,83 @@
+"""How long a report holds while the Manager tells of changes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from farmdeck import JobState
+from farmdeck.farm import JobReport
+from farmdeck.farms.flamenco._live import LONGEST, Live
+
+from tests.farms.flamenco.flamenco_studio import PATIENCE, Studio, one_layer
+
+REPORT = JobReport("ours", JobState.RENDERING)
+
+
+def until(true: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def uuid(studio: Studio) -> str:
+    """A job that does not get on by itself."""
+    studio.manager.outcome = lambda task, frame, attempt: "hold"
+    return studio.deliver(studio.ready(), one_layer(studio.shot))
+
+
+@pytest.fixture
+def now() -> list[float]:
+    return [100.0]
+
+
+@pytest.fixture
+def live(studio: Studio, now: list[float]) -> Iterator[Live]:
+    live = Live(studio.manager.url.rstrip("/"), studio.notified.append, clock=lambda: now[0])
+    live.start()
+    live.start()  # twice is no harm
+    until(lambda: live.connected)
+    yield live
+    live.close()
+
+
+def test_a_report_holds_until_the_job_changes(studio: Studio, live: Live, uuid: str) -> None:
+    assert live.report("ours") is None
+    live.asking("ours", [uuid])
+    live.asked(REPORT)
+    assert live.report("ours") == REPORT
+    studio.notified.clear()
+    studio.manager.tell_job(studio.manager.jobs[uuid])
+    until(lambda: "ours" in studio.notified)
+    assert live.report("ours") is None
+
+
+def test_a_change_while_it_is_asked_for(studio: Studio, live: Live, uuid: str) -> None:
+    live.asking("ours", [uuid])
+    studio.manager.tell_job(studio.manager.jobs[uuid])
+    until(lambda: "ours" in studio.notified)
+    live.asked(REPORT)
+    assert live.report("ours") is None
+    live.asking("ours", [uuid])
+    live.asked(REPORT)
+    assert live.report("ours") == REPORT
+
+
+def test_no_report_holds_for_ever_nor_without_the_manager(
+    studio: Studio, live: Live, uuid: str, now: list[float]
+) -> None:
+    live.asking("ours", [uuid])
+    live.asked(REPORT)
+    now[0] += LONGEST + 1
+    assert live.report("ours") is None
+    live.asked(REPORT)
+    live.forget("ours")
+    assert live.report("ours") is None
+    live.asking("ours", [uuid])
+    live.asked(REPORT)
+    studio.manager.stop()
+    until(lambda: not live.connected)
+    assert live.report("ours") is None
