@@ -6,7 +6,7 @@ and the tasks are read each time, and what is only half there is taken back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,7 +22,7 @@ from ._records import Record, Records
 from ._scenes import attachment, beside, packed
 from ._states import HELD, STOPPED
 from .client import Client
-from .dialects import A
+from .dialects import A, C
 from .errors import Crashed, Refused
 from .marks import Mark, Piece, pieces
 from .models import Manager, Project, whole
@@ -153,6 +153,8 @@ class Sending:
     def start(self, waiting: Sequence[Piece]) -> None:
         """And look whether they did. Raises FarmError."""
         ids = {piece.job.id for piece in waiting}
+        if self.client.dialect is C:
+            self._release(ids)
         self.client.batch(sorted(ids), "start")
         still = self.unstarted([piece for piece in self.mine(waiting[0].mark.submission) if piece.job.id in ids])
         if still:
@@ -160,6 +162,14 @@ class Sending:
                 f"The server answered that it started, but its job {still[0].job.id} still says {still[0].job.status}.",
                 "Start it again, or look at the server's log.",
             )
+
+    def _release(self, ids: Iterable[int]) -> None:
+        """Report what a stop took from its worker as canceled, so that the start begins it again.
+
+        In spring 2015 nobody else does: such a task says `active` for ever (seen on a real farm).
+        """
+        for task in [task for id in ids for task in self.client.tasks(id) if task.status == "active"]:
+            self.client.update_task(task.id, {"status": "canceled"})
 
     def _scenes(
         self, submission: Submission, scene: Path, project: Project, watch: Watch

@@ -84,7 +84,7 @@ class Connection:
         with self._ask("GET", path) as answer:
             if answer.status_code != 200:
                 self._read("GET", path, answer)
-            return int(answer.headers.get("Content-Length", -1))
+            return _length(answer)
 
     def fetch(self, path: str, target: Path, watch: Watch) -> None:
         """The file there, whole or not at all. Raises as `send`, FarmError when it cannot be written, Cancelled."""
@@ -98,7 +98,7 @@ class Connection:
                     for piece in self._pieces(answer):
                         watch.check()
                         file.write(piece)
-                if part.stat().st_size != int(answer.headers.get("Content-Length", part.stat().st_size)):
+                if _length(answer) not in (-1, part.stat().st_size):  # not every urllib3 looks at it
                     raise self._cut()
                 os.replace(part, target)
 
@@ -225,6 +225,12 @@ def _sent(fields: Mapping[str, object]) -> dict[str, Any]:
     """As a form has them. A bool form field is true for any text, so a false one is not sent at all."""
     kept = {name: value for name, value in fields.items() if value is not None and value is not False}
     return {name: "True" if value is True else value for name, value in kept.items()}
+
+
+def _length(answer: requests.Response) -> int:
+    """As the server says; -1 where it does not."""
+    text = answer.headers.get("Content-Length", "")
+    return int(text) if text.isdecimal() else -1
 
 
 def _json(content: bytes) -> Any:
