@@ -308,8 +308,8 @@ def test_what_is_half_there_is_completed(studio: Studio) -> None:
         studio.deliver(farm, submission)
     [first] = sent(studio)
     assert farm.find(submission.id) is None
-    again = studio.farm()  # a new agent
-    id = studio.deliver(again, submission)
+    again = studio.farm()  # a new agent, which goes on where the old one was
+    id = again.submit(submission, Path(submission.scene.path), Watch())
     assert id.split() == [job.id for job in sent(studio)]
     assert id.split()[0] == first.id
     assert studio.manager.requests("submitJob") == 3
@@ -332,6 +332,17 @@ def test_a_refusal_leaves_no_job(studio: Studio) -> None:
     with pytest.raises(FarmdeckError, match="no"):
         studio.deliver(studio.ready(), blender(studio.shot))
     studio.manager.wait_until(lambda: not studio.manager.jobs)
+
+
+def test_after_a_refusal_it_is_sent_with_files_that_are_there(studio: Studio) -> None:
+    """The job that was taken back took its checkout with it."""
+    farm, submission = studio.ready(), blender(studio.shot)
+    studio.manager.inject(Fault("submitJob", kind="error", status=400, message="no", after=1))
+    with pytest.raises(FarmdeckError, match="no"):
+        studio.deliver(farm, submission)
+    studio.manager.wait_until(lambda: not studio.manager.jobs)
+    id = studio.deliver(farm, submission)
+    assert studio.ended(farm, id).state is JobState.DONE
 
 
 def test_a_stop_between_two_jobs_leaves_none(studio: Studio) -> None:

@@ -71,6 +71,10 @@ class Records:
         rows = self._all("SELECT path FROM checkout WHERE submission = ? AND part = ?", id, part)
         return str(rows[0][0]) if rows else None
 
+    def checkout_used(self, id: str, part: str) -> None:
+        """It is a job's now, and goes with it."""
+        self._do("DELETE FROM checkout WHERE submission = ? AND part = ?", [(id, part)])
+
     def forget(self, id: str, jobs: Iterable[str]) -> None:
         """A submission, and the jobs that it became."""
         for table in ("sent", "checkout"):

@@ -73,6 +73,7 @@ class Sender:
         """Decide how its files travel, and lay them out. A delivery that failed and begins anew may go another way."""
         load = self.decide(submission, scene)
         self._files.done_with(submission.id)
+        self._records.forget(submission.id, ())
         self._files.hash(load, watch)
         self._records.sent(submission, load.way.value)
 
@@ -135,7 +136,9 @@ class Sender:
         places = self._site.places()
         laid = self._files.lay_out(load, key, places, watch)
         draft = _drafts.draft(load.submission, load.scene, key, places)
-        return self._with_fresh_type(partial(self._made, load.submission, draft, laid), self._client.submit_job)
+        job = self._with_fresh_type(partial(self._made, load.submission, draft, laid), self._client.submit_job)
+        self._records.checkout_used(load.submission.id, key)
+        return job
 
     def _made(self, submission: Submission, draft: Draft, laid: Laid) -> SubmittedJob:
         values = self.values(submission)
