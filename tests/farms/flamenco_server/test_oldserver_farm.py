@@ -226,6 +226,17 @@ def test_january_2015_goes_on_with_a_stopped_job_and_it_is_said(make_site: MakeS
     assert "although it was stopped" in report.message
 
 
+@pytest.mark.parametrize("dialect", LATER)
+def test_what_was_rendering_at_a_stop_is_rendered_after_the_start(make_site: MakeSite, dialect: str) -> None:
+    """The server of spring 2015 leaves such a task `active` for ever, unless somebody reports it."""
+    site = make_site(dialect)
+    job = site.send(site.shot("1-4", "10-13", options={"chunk": 2}))
+    site.server.step()
+    site.farm.act(job, Action.STOP)
+    site.farm.act(job, Action.START)
+    assert site.until(job, JobState.DONE).counts.done == 8
+
+
 @pytest.mark.parametrize("action", [Action.STOP, Action.DELETE])
 def test_an_answer_is_not_believed(site: Site, action: Action) -> None:
     job = site.send(site.shot())
