@@ -19,7 +19,7 @@ from farmdeck._errors import (
     SettingsError,
     UnknownJob,
 )
-from farmdeck.farm import FarmContext, Watch
+from farmdeck.farm import Counts, FarmContext, Watch
 from farmdeck.farms.flamenco import FlamencoFarm
 from farmdeck.farms.flamenco.errors import SettingUp
 from farmdeck.job import Action, FrameState, JobState
@@ -522,6 +522,33 @@ def test_what_does_not_change_is_not_asked_for_while_the_manager_tells(studio: S
     assert set(studio.notified) == {id}
     farm.act(id, Action.RETRY, [(0, 1)])
     assert asks(), "what we did ourselves is looked at"
+
+
+def test_what_we_did_is_seen_at_once_though_the_manager_says_nothing(studio: Studio) -> None:
+    studio.manager.outcome = lambda task, frame, attempt: "hold"
+    farm = studio.ready()
+    id = studio.deliver(farm, one_layer(studio.shot))
+    studio.until(farm, id, lambda report: report.counts is not None and report.counts.rendering == 1)
+    studio.manager.live_events = False  # for those who come; we are connected already, or never will be
+    studio.manager.tell_job = lambda *given, **more: None  # type: ignore[method-assign]
+    farm.jobs([id])
+    farm.act(id, Action.STOP)
+    assert farm.jobs([id])[id].state is JobState.STOPPED
+
+
+def test_a_paused_job_goes_on(studio: Studio) -> None:
+    studio.manager.outcome = lambda task, frame, attempt: "done" if frame == 1 else "hold"
+    farm = studio.ready()
+    id = studio.deliver(farm, one_layer(studio.shot))
+    studio.until(farm, id, lambda report: report.counts == Counts(3, 1, 0, 1))
+    farm.run("pause", id, {})
+    assert farm.jobs([id])[id].state is JobState.RENDERING, "what is at work is finished first"
+    studio.manager.outcome = lambda task, frame, attempt: "done"
+    studio.manager.wait_until(lambda: sent(studio)[0].status == "paused")
+    assert studio.ended(farm, id).state is JobState.PAUSED
+    assert {frame.state for frame in farm.frames(id)} == {FrameState.DONE, FrameState.WAITING}
+    farm.act(id, Action.START)
+    assert studio.until(farm, id, lambda report: report.state.ended).state is JobState.DONE
 
 
 def test_many_jobs_are_asked_for_at_once(studio: Studio) -> None:

@@ -66,6 +66,16 @@ def test_a_change_while_it_is_asked_for(studio: Studio, live: Live, uuid: str) -
     assert live.report("ours") == REPORT
 
 
+def test_what_was_asked_before_the_manager_tells_does_not_hold(studio: Studio, uuid: str) -> None:
+    live = Live(studio.manager.url.rstrip("/"), studio.notified.append)
+    live.asking("ours", [uuid])
+    live.asked(REPORT)
+    live.start()
+    until(lambda: live.connected)
+    assert live.report("ours") is None
+    live.close()
+
+
 def test_no_report_holds_for_ever_nor_without_the_manager(
     studio: Studio, live: Live, uuid: str, now: list[float]
 ) -> None:

@@ -57,6 +57,8 @@ class Live:
             self._owners.update(dict.fromkeys(uuids, job_id))
             self._reports.pop(job_id, None)
             self._stirred.discard(job_id)
+            if not self.connected:  # what changes until it is would not be told
+                self._stirred.add(job_id)
 
     def asked(self, report: JobReport) -> None:
         """The answer; it holds unless the job changed meanwhile."""

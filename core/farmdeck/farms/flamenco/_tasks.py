@@ -210,7 +210,7 @@ def _unit_state(unit: Unit, frames: Sequence[Frame]) -> JobState:
         waits = any(frame.state is not FrameState.DONE for frame in frames)  # what is made of all frames, for ever
         if waits or all(task.status in _OVER for task in unit.tasks):
             return JobState.FAILED
-    if any(frame.state is FrameState.RENDERING for frame in frames):
+    if any(frame.state is FrameState.RENDERING for frame in frames) or any(t.status == "active" for t in unit.tasks):
         return JobState.RENDERING
     if word in PAUSED:
         return JobState.PAUSED
