@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from farmdeck import JobState
-from farmdeck.farm import JobReport
+from farmdeck.farm import Counts, JobReport
 from farmdeck.farms.flamenco._live import LONGEST, Live
 
 from tests.farms.flamenco.flamenco_studio import PATIENCE, Studio, one_layer
@@ -74,6 +75,14 @@ def test_what_was_asked_before_the_manager_tells_does_not_hold(studio: Studio, u
     until(lambda: live.connected)
     assert live.report("ours") is None
     live.close()
+
+
+def test_between_two_frames_it_is_asked_for(live: Live, uuid: str) -> None:
+    for rendering, holds in ((0, False), (1, True)):
+        report = replace(REPORT, counts=Counts(3, 1, 0, rendering))
+        live.asking("ours", [uuid])
+        live.asked(report)
+        assert (live.report("ours") == report) is holds
 
 
 def test_no_report_holds_for_ever_nor_without_the_manager(

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from ...farm import JobReport
+from ...job import JobState
 from .events import Events
 
 LONGEST = 15.0
@@ -61,7 +62,12 @@ class Live:
                 self._stirred.add(job_id)
 
     def asked(self, report: JobReport) -> None:
-        """The answer; it holds unless the job changed meanwhile."""
+        """The answer; it holds unless the job changed meanwhile.
+
+        Nor does it hold between two frames: that a worker takes the next task of a job is not told.
+        """
+        if report.state is JobState.RENDERING and report.counts is not None and not report.counts.rendering:
+            return
         with self._lock:
             if report.farm_job not in self._stirred:
                 self._reports[report.farm_job] = self._clock(), report
