@@ -59,10 +59,10 @@ def rendered(studio: Studio, submission: Any = None, **more: Any) -> tuple[Flame
 
 
 def test_it_says_what_it_found(make_studio: Make) -> None:
-    assert make_studio(workers=3).farm().check() == "Ready, Flamenco 3.9.0, 3 workers, Shaman"
-    assert make_studio("3.5", shaman=False).farm().check() == "Ready, Flamenco 3.5, 1 worker"
+    assert make_studio(workers=3).farm().check() == "Ready, 3 workers, Flamenco 3.9.0, Shaman"
+    assert make_studio("3.5", shaman=False).farm().check() == "Ready, 1 worker, Flamenco 3.5"
     farm = make_studio(shaman=False).farm(storage="/nowhere")
-    assert farm.check() == "Ready, Flamenco 3.9.0, 1 worker, the shared storage is not mounted here"
+    assert farm.check() == "Ready, 1 worker, Flamenco 3.9.0, the shared storage is not mounted here"
 
 
 def test_a_manager_that_is_being_set_up(studio: Studio) -> None:
@@ -141,6 +141,33 @@ def test_a_job_for_each_view_layer(studio: Studio) -> None:
     root = f"{{jobs}}/renders/{submission.id}-tiny"
     assert beauty.settings["render_output_path"].startswith(f"{root}-beauty/")
     assert extra.settings["render_output_path"].startswith(f"{root}-extra/")
+
+
+def test_a_video_is_made_where_it_is_wanted_and_can_be_made(studio: Studio) -> None:
+    farm = studio.ready()
+    layer = one_layer(studio.shot)
+    studio.deliver(farm, replace(layer, id="novideo2", options={"video": False}))
+    for worker in studio.manager.workers:
+        worker.task_types = ("blender",)
+    assert said(farm.problems(layer)) == (
+        "note: No worker takes ffmpeg tasks: there will be no preview video. The pictures are not touched by it."
+    )
+    assert farm.problems(replace(layer, options={"video": False})) == []
+    farm.jobs([studio.deliver(farm, layer)])
+    unasked, unmade = studio.manager.jobs.values()
+    assert "fps" not in unasked.settings and "fps" not in unmade.settings
+    assert [task.name for task in unmade.tasks] == ["render-1", "render-2", "render-3"]
+    assert studio.ended(farm, unmade.id).state is JobState.DONE
+
+
+def test_frames_of_a_task_are_called_as_elsewhere(studio: Studio) -> None:
+    labels = {option.name: option.label for option in studio.ready().capabilities.options}
+    assert (labels["chunk_size"], labels["video"]) == ("Frames per task", "Preview video")
+
+
+def test_a_manager_whose_workers_cannot_run_our_own_job_type(make_studio: Make) -> None:
+    studio = make_studio("3.2")
+    assert "error: The Manager is older than 3.3" in said(studio.ready().problems(other(studio.shot, "Maya")))
 
 
 def test_one_job_for_all_parts_of_other_applications(studio: Studio) -> None:
@@ -419,9 +446,8 @@ def test_a_video_that_failed_is_tried_again_with_a_frame(studio: Studio) -> None
     assert "could not do preview-video" in report.message
     studio.manager.outcome = lambda task, frame, attempt: "done"
     farm.act(id, Action.RETRY, [(0, 1)])
-    report = studio.until(farm, id, lambda report: report.state.ended)
     studio.manager.wait_until(lambda: [job.status for job in sent(studio)] == ["completed"])
-    assert farm.jobs([id])[id].message == ""
+    assert studio.until(farm, id, lambda report: report.farm_state == "completed").message == ""
 
 
 def test_a_job_that_failed_goes_on(studio: Studio) -> None:

@@ -145,6 +145,13 @@ def submitted(
     )
 
 
+def without_video(job: SubmittedJob) -> SubmittedJob:
+    """The Manager's own type makes no video where it knows no frame rate (simple_blender_render.js)."""
+    if job.type != BLENDER_TYPE:
+        return job
+    return replace(job, settings={key: value for key, value in job.settings.items() if key != "fps"})
+
+
 def unlaid(submission: Submission) -> Laid:
     """In the place of where the files will be, for a job that is only checked."""
     scene = joined(JOBS, Path(submission.scene.path).name)

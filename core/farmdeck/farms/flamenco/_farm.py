@@ -13,14 +13,14 @@ from ...job import Action, Frame, FrameState
 from ...scene import Problem
 from ...submission import Submission
 from . import _extras, _pictures, discovery, job_types
-from ._drafts import BY_APPLICATION
+from ._drafts import BLENDER_TYPE, BY_APPLICATION
 from ._extras import REASON
 from ._files import AUTO, Files, Way
 from ._live import Live
 from ._problems import PAUSES, problems
 from ._records import Records
 from ._retry import retry
-from ._sending import FILES, TAG, Sender
+from ._sending import FILES, TAG, VIDEO, Sender
 from ._site import Site
 from ._tasks import PAUSED, STOPPED, SUBMISSION, Unit, frames_of, parts_of, report_of
 from ._thumbnails import Thumbnails
@@ -33,6 +33,14 @@ _ONE_BY_ONE = 4
 """So many jobs of Flamenco's are asked for one by one; more, with the list of all."""
 _WAITING = ("queued", "soft-failed", "paused", "canceled")
 _OVER = ("completed", "failed", *STOPPED)
+_VIDEO = Option(
+    VIDEO,
+    "Preview video",
+    "bool",
+    True,
+    help="A worker with FFmpeg puts the frames together; the job ends with that.",
+    when=(job_types.OPTION, "", BLENDER_TYPE),
+)
 _FILES_HELP = "Uploaded to Shaman, copied to the shared storage, or used where they lie; auto takes what spares most."
 
 
@@ -82,7 +90,7 @@ class FlamencoFarm(Farm):
 
     def _options(self) -> Sequence[Option]:
         manager = self._site.kept()
-        types = job_types.options(manager.job_types, BY_APPLICATION) if manager else ()
+        types = (*job_types.options(manager.job_types, BY_APPLICATION), _VIDEO) if manager else ()
         tags = ("", *sorted(manager.tags)) if manager else ("",)
         return (
             *types,
@@ -97,8 +105,8 @@ class FlamencoFarm(Farm):
         self._live.start()
         count = len(self._client.workers())
         facts = [
-            f"Ready, Flamenco {manager.version.shortversion or manager.version.version}",
-            f"{count} worker{'s' * (count != 1)}",
+            f"Ready, {count} worker{'s' * (count != 1)}",
+            f"Flamenco {manager.version.shortversion or manager.version.version}",
             "Shaman" if manager.shaman else "",
             "" if manager.shaman or self._site.places().mounted else "the shared storage is not mounted here",
         ]

@@ -8,14 +8,16 @@ from pathlib import Path
 from ..._errors import BadInput, FarmError, FarmUnreachable, SceneError
 from ...scene import Problem, Severity
 from ...submission import Submission
-from ._drafts import OWN_TYPE
-from ._sending import TAG, Sender
-from ._site import Site
+from ._drafts import BLENDER_TYPE, OWN_TYPE
+from ._sending import TAG, VIDEO, Sender
+from ._site import VIDEOS, Site
 from .client import Client
 from .workers import Worker, WorkerSummary
 
 PAUSES = (3, 6)
 """The first version that can hold a job."""
+RUNS = (3, 3)
+"""The first version whose workers have the command `exec` (CHANGELOG of Flamenco)."""
 _KINDS = {"Maya": "maya", "Houdini": "houdini", "3ds Max": "3dsmax"}
 """The types of the tasks that our own job type makes (resources/flamenco)."""
 _WORKING = ("awake", "starting", "testing")
@@ -31,11 +33,19 @@ def problems(submission: Submission, client: Client, site: Site, sender: Sender)
             raise
         except (BadInput, FarmError, SceneError) as exc:
             return [Problem(Severity.ERROR, str(exc), submission.farm)]
-    return [*_hold(submission, site), *_pictures(submission, site), *_workers(submission, client, sender)]
+    found = [*_age(submission, site, sender), *_pictures(submission, site), *_workers(submission, client, sender)]
+    return [*found, *_video(submission, site, sender)]
 
 
-def _hold(submission: Submission, site: Site) -> Iterator[Problem]:
-    if submission.hold and not site.manager().version.at_least(*PAUSES):
+def _age(submission: Submission, site: Site, sender: Sender) -> Iterator[Problem]:
+    """What the Manager is too old for."""
+    version = site.manager().version
+    if sender.job_type(submission).name == OWN_TYPE and not version.at_least(*RUNS):
+        message = (
+            f"The Manager is older than 3.3: its workers cannot run what {OWN_TYPE} asks of them. Update Flamenco."
+        )
+        yield Problem(Severity.ERROR, message, submission.farm)
+    if submission.hold and not version.at_least(*PAUSES):
         message = (
             "The Manager is older than 3.6 and knows no pause: the job would start at once. Submit it without hold."
         )
@@ -67,6 +77,14 @@ def _workers(submission: Submission, client: Client, sender: Sender) -> Iterator
     elif not any(map(_works, fitting)):
         count = f"None of the {len(fitting):,} workers{named} is"
         yield Problem(Severity.WARNING, f"{count} awake: the job waits until one is.", tag)
+
+
+def _video(submission: Submission, site: Site, sender: Sender) -> Iterator[Problem]:
+    """Of EXR pictures the Manager's own type makes none anyway, as a rule."""
+    wanted = sender.values(submission)[VIDEO] and sender.job_type(submission).name == BLENDER_TYPE
+    if wanted and not site.manager().videos and not all(part.output.endswith(".exr") for part in submission.parts):
+        message = f"No worker takes {VIDEOS} tasks: there will be no preview video. The pictures are not touched by it."
+        yield Problem(Severity.NOTE, message, submission.farm)
 
 
 def _fits(worker: Worker, tag: str, kind: str) -> bool:

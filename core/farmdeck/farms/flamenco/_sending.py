@@ -29,7 +29,7 @@ from .render_settings import WORKER_SCRIPTS
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
-FILES, TAG = "files", "tag"
+FILES, TAG, VIDEO = "files", "tag", "video"
 
 
 class Sender:
@@ -142,8 +142,10 @@ class Sender:
 
     def _made(self, submission: Submission, draft: Draft, laid: Laid) -> SubmittedJob:
         values = self.values(submission)
-        tag = self._site.manager().tags.get(str(values.get(TAG, "")), "")
-        return _drafts.submitted(draft, submission, self.job_type(submission), values, laid, tag)
+        manager = self._site.manager()
+        tag = manager.tags.get(str(values.get(TAG, "")), "")
+        job = _drafts.submitted(draft, submission, self.job_type(submission), values, laid, tag)
+        return job if values[VIDEO] and manager.videos else _drafts.without_video(job)
 
     def _with_fresh_type(self, made: Callable[[], SubmittedJob], call: Callable[[SubmittedJob], T]) -> T:
         """A job type that changed since it was asked for is asked for once more."""

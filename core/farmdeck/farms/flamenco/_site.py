@@ -23,6 +23,8 @@ from .models import Version
 
 LOG = logging.getLogger(__name__)
 SCHEMA = "farmdeck.flamenco-manager/1"
+VIDEOS = "ffmpeg"
+"""The type of the tasks that make a video of frames."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Manager:
     """The job types as it sends them."""
     tags: Mapping[str, str]
     """Uuids of worker tags, by name; {} from Managers that know none."""
+    videos: bool = True
+    """A worker makes videos of frames, or there is no worker yet."""
 
     @cached_property
     def job_types(self) -> tuple[JobType, ...]:
@@ -102,7 +106,12 @@ class Site:
             variables={name: variable.value for name, variable in variables.items() if variable.twoway},
             types=tuple(self._client.job_types()),
             tags=self._tags(),
+            videos=self._videos(),
         )
+
+    def _videos(self) -> bool:
+        workers = self._client.workers()
+        return not workers or any(VIDEOS in self._client.worker(worker.id).task_types for worker in workers)
 
     def _tags(self) -> dict[str, str]:
         try:

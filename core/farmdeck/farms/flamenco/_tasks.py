@@ -222,7 +222,8 @@ def _message(state: JobState, units: Sequence[Unit]) -> str:
     failed = [task.name for unit in units for task in unit.tasks if task.status == "failed"]
     if state is JobState.DONE and failed:
         return f"All frames are there, but Flamenco could not do {', '.join(failed)}. See the log of it on its page."
-    return _STUCK if state.ended and any(unit.job.status in _LIVE for unit in units) else ""
+    stuck = state in (JobState.FAILED, JobState.PARTLY_DONE) and any(unit.job.status in _LIVE for unit in units)
+    return _STUCK if stuck else ""
 
 
 def _lively(states: Sequence[JobState]) -> JobState:

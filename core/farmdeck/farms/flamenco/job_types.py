@@ -21,13 +21,15 @@ __all__ = ["OPTION", "JobType", "Setting", "Subject", "options", "read_job_type"
 
 OPTION = "job_type"
 """The option that says which; "" leaves it to the application."""
-_TAKEN = frozenset({OPTION, "files", "tag"})
+_TAKEN = frozenset({OPTION, "files", "tag", "video"})
 _SHOWN = frozenset({"visible", "submission"})
 _KINDS: Mapping[str, str] = {"string": "text", "int32": "int", "float": "float", "bool": "bool"}
 _ZERO: Mapping[str, Any] = {"string": "", "int32": 0, "float": 0.0, "bool": False}
 """What Blender's properties are before anybody sets them; the add-on sends them so."""
 _LEAST: Mapping[str, float] = {"chunk_size": 1}
 """What the Manager refuses to go below, though its types do not say so (js_globals.go: frameChunker)."""
+_LABELS: Mapping[str, str] = {"chunk_size": "Frames per task"}
+"""What our other farms call the same."""
 _FEW = frozenset({"add_path_components"})
 _INT32 = range(-(2**31), 2**31)
 
@@ -207,7 +209,7 @@ def _option(setting: Setting) -> Option:
     low, high = _limits_of(setting) if kind in ("int", "float") else (None, None)
     return Option(
         name=setting.key,
-        label=setting.label or setting.key.replace("_", " ").capitalize(),
+        label=setting.label or _LABELS.get(setting.key) or setting.key.replace("_", " ").capitalize(),
         kind=kind,
         default=default,
         minimum=low,
