@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
-from farmdeck import JobState
+from farmdeck import Action, JobState
 from farmdeck.farm import Counts, JobReport
-from farmdeck.farms.flamenco._live import LONGEST, Live
+from farmdeck.farms.flamenco._live import LONGEST, STILL, Live
 
 from tests.farms.flamenco.flamenco_studio import PATIENCE, Studio, one_layer
 
@@ -54,6 +54,33 @@ def test_a_report_holds_until_the_job_changes(studio: Studio, live: Live, uuid: 
     studio.manager.tell_job(studio.manager.jobs[uuid])
     until(lambda: "ours" in studio.notified)
     assert live.report("ours") is None
+
+
+def test_a_job_that_rests_is_asked_for_its_tasks_now_and_then(live: Live, now: list[float]) -> None:
+    waits, stamp = replace(REPORT, state=JobState.WAITING), (("uuid", "queued", 1.0, 0),)
+    live.remember(waits, stamp)
+    assert live.unchanged("ours", stamp) == waits
+    assert live.unchanged("ours", (("uuid", "active", 1.0, 0),)) is None
+    now[0] += STILL
+    assert live.unchanged("ours", stamp) is None
+    live.remember(waits, stamp)
+    live.forget("ours")
+    assert live.unchanged("ours", stamp) is None
+    live.remember(REPORT, stamp)  # it renders
+    assert live.unchanged("ours", stamp) is None
+
+
+def test_jobs_that_wait_cost_one_question(make_studio: Callable[..., Studio]) -> None:
+    studio = make_studio(live_events=False)
+    farm = studio.ready()
+    jobs = [studio.deliver(farm, one_layer(studio.shot, id=f"waiting{number}", hold=True)) for number in range(6)]
+    before = farm.jobs(jobs)
+    asked = len(studio.manager.journal)
+    assert farm.jobs(jobs) == before
+    assert [request.operation for request in studio.manager.journal[asked:]] == ["fetchJobs"]
+    farm.act(jobs[0], Action.START)
+    farm.jobs(jobs)
+    assert "fetchJobTasks" in [request.operation for request in studio.manager.journal[asked:]]
 
 
 def test_a_change_while_it_is_asked_for(studio: Studio, live: Live, uuid: str) -> None:

@@ -16,7 +16,7 @@ from . import _extras, _pictures, discovery, job_types
 from ._drafts import BLENDER_TYPE, BY_APPLICATION
 from ._extras import REASON
 from ._files import AUTO, Files, Way
-from ._live import Live
+from ._live import Live, Stamp
 from ._problems import PAUSES, problems
 from ._records import Records
 from ._retry import retry
@@ -144,11 +144,17 @@ class FlamencoFarm(Farm):
             self._live.asking(id, id.split())
         found = self._found([uuid for id in asked for uuid in id.split()])
         for id in asked:
-            units = [self._unit(found[uuid]) for uuid in id.split() if uuid in found]
-            if units:
-                reports[id] = self._report(id, units)
+            known = [found[uuid] for uuid in id.split() if uuid in found]
+            if known:
+                reports[id] = self._live.unchanged(id, _stamp(known)) or self._report_of(id, known)
                 self._live.asked(reports[id])
         return reports
+
+    def _report_of(self, id: str, jobs: Sequence[Job]) -> JobReport:
+        """Asks for the tasks of each."""
+        report = self._report(id, [self._unit(job) for job in jobs])
+        self._live.remember(report, _stamp(jobs))
+        return report
 
     def _kept_report(self, id: str) -> JobReport | None:
         """Only Managers from 3.8 on tell of each frame."""
@@ -272,6 +278,10 @@ class FlamencoFarm(Farm):
         done: Callable[[Output], None] = lambda output: None,
     ) -> None:
         _pictures.fetch(wanted, watch, done)
+
+
+def _stamp(jobs: Sequence[Job]) -> Stamp:
+    return tuple((job.id, job.status, job.updated, job.steps_completed) for job in jobs)
 
 
 def _seconds(given: Any) -> float:

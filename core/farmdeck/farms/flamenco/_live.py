@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from ...farm import JobReport
 from ...job import JobState
@@ -12,6 +13,12 @@ from .events import Events
 
 LONGEST = 15.0
 """Seconds that a report holds at most: an update may be lost."""
+STILL = 60.0
+"""Seconds that the report of a job holds which nobody works at and whose document is the same: one of its tasks may
+have been cancelled by hand."""
+
+Stamp = tuple[tuple[Any, ...], ...]
+"""What tells that Flamenco's jobs are as they were."""
 
 
 class Live:
@@ -28,6 +35,7 @@ class Live:
         self._owners: dict[str, str] = {}
         """Our job ids, by Flamenco's uuids."""
         self._reports: dict[str, tuple[float, JobReport]] = {}
+        self._still: dict[str, tuple[float, Stamp, JobReport]] = {}
         self._stirred: set[str] = set()
         """Jobs that changed while they were asked for."""
 
@@ -72,10 +80,23 @@ class Live:
             if report.farm_job not in self._stirred:
                 self._reports[report.farm_job] = self._clock(), report
 
+    def remember(self, report: JobReport, stamp: Stamp) -> None:
+        """What came of asking for its tasks, when the job was as `stamp` says."""
+        with self._lock:
+            if report.state is not JobState.RENDERING and not (self.connected and report.farm_job in self._stirred):
+                self._still[report.farm_job] = self._clock(), stamp, report
+
+    def unchanged(self, job_id: str, stamp: Stamp) -> JobReport | None:
+        """The report that is right still, since nobody works at the job and it is as it was."""
+        with self._lock:
+            moment, known, report = self._still.get(job_id, (0.0, (), None))
+        return report if known == stamp and self._clock() - moment < STILL else None
+
     def forget(self, job_id: str) -> None:
         """The next report is asked for: something was done to the job."""
         with self._lock:
             self._reports.pop(job_id, None)
+            self._still.pop(job_id, None)
             self._stirred.add(job_id)
 
     def _changed(self, uuid: str) -> None:
