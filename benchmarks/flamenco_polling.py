@@ -5,8 +5,10 @@
 The Manager is started in a folder of its own, with no workers, and gets so many jobs of ten frames each (eleven tasks
 with the preview's), all of them sent by our client. Then one look of `Farm.jobs` is measured, for 1, 10 and all of the
 jobs as ours: with polling alone, and with the socket connected while nothing changes and while one job changes between
-two looks. `seconds` is the median by the clock; `requests` are counted in our client; `bytes` go both ways over a relay
-between the two, in a look of its own that is not timed, with the socket's own.
+two looks. `first_seconds` is a new agent's first look, in which the tasks of every job are asked for; after that those
+of jobs that wait or rest are, once a minute. `seconds` is the median of the looks that follow, by the clock; `requests`
+are counted in our client; `bytes` go both ways over a relay between the two, in a look of its own that is not timed,
+with the socket's own.
 """
 
 from __future__ import annotations
@@ -163,7 +165,8 @@ def measure(address: str, ids: Sequence[str], total: int, rounds: int, how: str,
         for url, measured in ((address, "seconds"), (relay.address, "bytes")):
             context = FarmContext("bench", Path(folder) / measured, {"url": url}, notify=lambda id: heard.set())
             with closing(FlamencoFarm(context)) as farm:
-                look(farm, ids)
+                sent = requests.count
+                taken[f"first_{measured}"] = [look(farm, ids), requests.count - sent]
                 if how != "polling":
                     farm.check()  # begins to listen
                     while not change(other, ids[-1], heard, 1.0):
@@ -186,6 +189,8 @@ def measure(address: str, ids: Sequence[str], total: int, rounds: int, how: str,
         "what": f"a look at {len(ids):,} of {total:,} jobs, {how}",
         "seconds": round(statistics.median(taken["seconds"]), 4),
         "requests": statistics.median(taken["requests"]),
+        "first_seconds": round(taken["first_seconds"][0], 4),
+        "first_requests": taken["first_seconds"][1],
         "bytes": statistics.median(taken["bytes"]),
         "every_seconds": [round(value, 4) for value in taken["seconds"]],
         "machine": MACHINE,
