@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from farmdeck._errors import BadInput, Cancelled, FarmError, FarmUnreachable, UnknownJob
-from farmdeck.farm import FarmContext, Watch
+from farmdeck.farm import Entry, FarmContext, Watch
 from farmdeck.farms.flamenco_server import FlamencoServerFarm
 from farmdeck.farms.flamenco_server._pictures import Zipped, _named
 from farmdeck.farms.flamenco_server._records import Record
@@ -19,7 +19,7 @@ from farmdeck.scene import Severity, Software
 from farmdeck.scenes.blend import open_to_change, part_patches
 from farmdeck.submission import stamp
 
-from tests.farms.flamenco_server.conftest import Site, answering
+from tests.farms.flamenco_server.conftest import Site, answering, shot
 from tests.simulator.flamenco_server import Fault, Job
 
 MakeSite = Callable[..., Site]
@@ -450,6 +450,25 @@ def test_what_speaks_against_a_submission(make_site: MakeSite, tmp_path: Path) -
         assert len(found) == 1 and words in found[0].message, words
     with_files = replace(good, files=(stamp(str(__file__)),))
     assert [problem.severity for problem in site.farm.problems(with_files)] == [Severity.WARNING]
+
+
+def test_a_scene_that_was_picked_at_the_server(make_site: MakeSite, tmp_path: Path) -> None:
+    site = make_site("A")
+    lies = Path(site.shot().scene.path)
+    ours = shot(tmp_path / "elsewhere", "1-2", "1")
+    ours = replace(ours, parts=ours.parts[:1], options={"scene": "sh010/shot.blend"})
+    [picked] = [option for option in site.farm.capabilities.options if option.name == "scene"]
+    assert picked.kind == "file" and Entry("shot.blend", "sh010/shot.blend") in site.farm.browse("sh010")
+    assert site.farm.problems(ours) == []
+    before = sorted(lies.parent.iterdir())
+    site.until(site.send(ours), JobState.DONE)
+    assert [job.filepath for job in site.server.jobs.values()] == ["sh010/shot.blend"]
+    assert sorted(lies.parent.iterdir()) == before  # no copy was made
+    for options, words in {"gone.blend": "no scene gone.blend", "../a.blend": "not inside the project"}.items():
+        [problem] = site.farm.problems(replace(ours, options={"scene": options}))
+        assert words in problem.message
+    two = replace(ours, parts=ours.parts * 2)
+    assert ["choose one item" in problem.message for problem in site.farm.problems(two)] == [True]
 
 
 def test_a_scene_whose_name_the_server_cannot_take(site: Site) -> None:

@@ -7,7 +7,7 @@ What they say is read anew after each change, since the server's answers to chan
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Callable
 
 from ..._errors import BadInput, FarmError, UnknownJob
@@ -22,6 +22,7 @@ from ._listing import Listing
 from ._options import capabilities
 from ._pictures import Zipped, outputs
 from ._places import pictures_folder
+from ._plan import THERE
 from ._problems import problems
 from ._records import Records
 from ._sending import Sending, chosen_project
@@ -74,9 +75,16 @@ class FlamencoServerFarm(Farm):
             dialect = self._client.dialect
             chosen = self._options(submission, dialect)
             project = chosen_project(self._client, chosen["project"])
+            self._look_for(str(chosen.get(THERE, "")))
             return list(problems(submission, dialect, chosen, project, self._client.managers()))
         except BadInput as exc:
             return [Problem(Severity.ERROR, str(exc), "Submission")]
+
+    def _look_for(self, scene: str) -> None:
+        """A scene that was picked at the server. Raises BadInput where there is none."""
+        folder = str(PurePosixPath(scene).parent)
+        if scene and Entry(PurePosixPath(scene).name, scene) not in self.browse("" if folder == "." else folder):
+            raise BadInput(f"The project has no scene {scene}.", "Look through it: farmdeck farms browse.")
 
     def browse(self, path: str) -> list[Entry]:
         if not self._known.browse:

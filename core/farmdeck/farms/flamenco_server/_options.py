@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...farm import Capabilities, Option
 from ...job import Action
 from ._extras import extras
-from ._plan import BY_OUTPUT, FORMATS
+from ._plan import BY_OUTPUT, FORMATS, THERE
 from .dialects import Dialect
 
 POLL_SECONDS = 10.0
@@ -44,6 +44,8 @@ def options(dialect: Dialect) -> list[Option]:
         help = "Which of the managers' Blender commands renders it."
         found.append(Option("command", "Command", "text", "default", help=help, rare=True))
     else:
+        help = "A .blend file of the project, rendered as it lies there in the place of yours; empty: yours."
+        found.append(Option(THERE, "Scene at the server", "file", "", help=help, rare=True))
         help = "A script that workers run in the scene first, such as base_720p.py; empty: none."
         found.append(Option("render_settings", "Render settings", "text", "", help=help, rare=True))
     if dialect.users:

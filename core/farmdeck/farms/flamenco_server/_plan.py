@@ -21,6 +21,8 @@ MOST_JOBS = 50
 LISTED = "blender_simple_render"
 """The job type that takes any list of frames; the others take one unbroken range."""
 BY_OUTPUT = "by the output"
+THERE = "scene"
+"""The option that names a scene of the project, to be rendered as it lies there."""
 FORMATS = {
     "PNG": (".png",),
     "JPEG": (".jpg", ".jpeg"),

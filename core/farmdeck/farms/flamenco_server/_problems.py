@@ -11,7 +11,7 @@ from ..._errors import BadInput
 from ...scene import Problem, Severity
 from ...submission import Submission
 from ._places import SYSTEM, below_project, candidates, checked_place, pictures_folder
-from ._plan import format_of, frames_of, stretches
+from ._plan import THERE, format_of, frames_of, stretches
 from ._sending import chosen_managers
 from .dialects import Dialect
 from .models import Manager, Project
@@ -37,12 +37,24 @@ def problems(
         format_of(options["format"], part.output)
     if dialect.zipped:
         checked_place(Path(submission.scene.path).name)
+    elif options[THERE]:
+        yield from _as_it_lies(submission, options[THERE])
     else:
         yield from _in_place(submission, project)
+    if not dialect.zipped:
+        yield from _pictures(project)
+
+
+def _as_it_lies(submission: Submission, there: str) -> Iterator[Problem]:
+    """A scene at the server cannot be changed for a part."""
+    checked_place(there)
+    if len(submission.parts) > 1:
+        message = f"{there} is rendered as it lies at the server, with one layer and camera: choose one item to render."
+        yield _error(message, there)
 
 
 def _in_place(submission: Submission, project: Project) -> Iterator[Problem]:
-    """Scene and files have to be where the workers see them, and the pictures where we do."""
+    """Scene and files have to be where the workers see them."""
     try:
         below_project(project, Path(submission.scene.path))
     except BadInput as exc:
@@ -56,6 +68,9 @@ def _in_place(submission: Submission, project: Project) -> Iterator[Problem]:
         named = ", ".join(outside[:_NAMED]) + (", …" if len(outside) > _NAMED else "")
         message = f"{len(outside)} files are not in the project {project.name}, so workers may not find them: {named}"
         yield Problem(Severity.WARNING, message, "Files")
+
+
+def _pictures(project: Project) -> Iterator[Problem]:
     if pictures_folder(project) is None:
         place = project.renders.get(SYSTEM) or f"its render_path_{SYSTEM} is empty"
         message = f"The pictures' folder of the project is not here ({place}). Mount it, or they cannot be fetched."

@@ -17,7 +17,7 @@ from ...farm import Watch
 from ...submission import Submission
 from ._listing import Listing
 from ._places import below_project, candidates, checked_place
-from ._plan import Stretch, common, fields, frames_of, stretches
+from ._plan import THERE, Stretch, common, fields, frames_of, stretches
 from ._records import Record, Records
 from ._scenes import attachment, beside, packed
 from ._states import HELD, STOPPED
@@ -53,7 +53,8 @@ class Sending:
         record = self.records.read(submission.id)
         if record is None:
             told = common(submission, self.client.dialect, options, project.id, self._managers(options["managers"]))
-            scenes, copies = self._scenes(submission, scene, project, watch)
+            there = str(options.get(THERE, ""))
+            scenes, copies = ((there,), ()) if there else self._scenes(submission, scene, project, watch)
             names = tuple(f"{submission.name} {part.name}" for part in submission.parts)
             outputs = tuple(part.output for part in submission.parts)
             record = Record(names, outputs, scenes, len(plan), told, copies)
