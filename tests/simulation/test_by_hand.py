@@ -51,6 +51,23 @@ def test_it_says_where_it_is_and_ends_when_interrupted(tmp_path: Path) -> None:
     assert said["storage"] == str(tmp_path)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT for one process alone")
+@pytest.mark.parametrize(("farm", "path"), [("flamenco", "/api/v3/version"), ("flamenco_server", "/projects")])
+def test_farms_without_accounts(farm: str, path: str, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "tests.simulator", "--farm", farm, "--storage", str(tmp_path)]
+    with subprocess.Popen(command, cwd=REPO, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = dict(process.stdout.readline().strip().split(": ", 1) for _ in range(2))
+        host = said["url"].removeprefix("http://").strip("/")
+        connection = http.client.HTTPConnection(host, timeout=10)
+        connection.request("GET", path)
+        assert connection.getresponse().status == 200
+        connection.close()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(10) == 0
+    assert said["storage"] == str(tmp_path)
+
+
 def test_it_leaves_nothing_behind(tmp_path: Path) -> None:
     before = set(threading.enumerate())
     with Renderbus(tmp_path) as farm:

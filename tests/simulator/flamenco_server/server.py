@@ -32,6 +32,7 @@ class FlamencoServer:
         workers: int = 1,
         auto: bool = True,
         outcome: Callable[[Job, int], str] | None = None,
+        port: int = 0,
     ) -> None:
         self.folder = folder
         self.project, self.render = folder / "project", folder / "render"
@@ -43,7 +44,7 @@ class FlamencoServer:
         self._auto = auto
         self._requests: list[Request] = []
         self._closing = threading.Event()
-        self._http = Http(0, self)
+        self._http = Http(port, self)
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
         self._threads: list[threading.Thread] = []
         if outcome is not None:
