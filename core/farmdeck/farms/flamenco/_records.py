@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..._errors import FarmError
 from ...submission import Submission, submission_document, submission_from_document
+from ..record_file import RecordFile
 
 Frames = Iterable[tuple[int, int]]
 """(part, number) pairs."""
@@ -37,15 +34,10 @@ class Records:
 
     def __init__(self, file: Path) -> None:
         """The file is made when it is first used."""
-        self._file = file
-        self._lock = threading.Lock()
-        self._db: sqlite3.Connection | None = None
+        self._file = RecordFile(file, _SCHEMA)
 
     def close(self) -> None:
-        with self._lock:
-            if self._db is not None:
-                self._db.close()
-            self._db = None
+        self._file.close()
 
     # -- submissions
 
@@ -111,28 +103,9 @@ class Records:
     # -- inside
 
     def _do(self, sql: str, rows: Sequence[tuple[object, ...]]) -> None:
-        with self._using() as db, db:
+        with self._file.using() as db:
             db.executemany(sql, rows)
 
     def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._using() as db:
+        with self._file.using() as db:
             return db.execute(sql, values).fetchall()
-
-    @contextmanager
-    def _using(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                if self._db is None:
-                    self._db = self._open()
-                yield self._db
-            except (sqlite3.DatabaseError, OSError) as exc:
-                said = f"The record of what was sent, {self._file}, cannot be used: {exc}."
-                raise FarmError(said, "Free some space, or check the folder's rights, then press Start.") from exc
-
-    def _open(self) -> sqlite3.Connection:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(self._file, timeout=10, check_same_thread=False)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")  # after a power cut it must still say which checkouts there are
-        db.executescript(_SCHEMA)
-        return db

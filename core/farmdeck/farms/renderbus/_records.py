@@ -7,17 +7,13 @@ stages here say after a crash what may have been done.
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from ..._errors import FarmError
 from ...submission import Submission, submission_document, submission_from_document
+from ..record_file import RecordFile
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS tasks (
@@ -60,15 +56,10 @@ class Records:
 
     def __init__(self, file: Path) -> None:
         """The file is made when it is first used."""
-        self._file = file
-        self._lock = threading.Lock()
-        self._db: sqlite3.Connection | None = None
+        self._file = RecordFile(file, _SCHEMA)
 
     def close(self) -> None:
-        with self._lock:
-            if self._db is not None:
-                self._db.close()
-            self._db = None
+        self._file.close()
 
     def by_submission(self, id: str) -> Record | None:
         return self._one("SELECT * FROM tasks WHERE submission = ?", id)
@@ -79,7 +70,7 @@ class Records:
     def hashed(self, submission: Submission, scene_hash: str) -> None:
         """The scene's MD5 is known; a stage that was reached stays."""
         document = json.dumps(submission_document(submission))
-        with self._using() as db:
+        with self._file.using() as db:
             db.execute(
                 "INSERT INTO tasks (submission, stage, begun, scene_hash, document) VALUES (?, ?, ?, ?, ?) "
                 "ON CONFLICT (submission) DO UPDATE SET scene_hash = excluded.scene_hash",
@@ -110,38 +101,18 @@ class Records:
             self._set(id, note=f"{record.note} {note}".strip())
 
     def forget(self, task: int) -> None:
-        with self._using() as db:
+        with self._file.using() as db:
             db.execute("DELETE FROM tasks WHERE task = ?", (task,))
 
     def _set(self, id: str, **columns: object) -> None:
         names = ", ".join(f"{name} = ?" for name in columns)
-        with self._using() as db:
+        with self._file.using() as db:
             db.execute(f"UPDATE tasks SET {names} WHERE submission = ?", (*columns.values(), id))
 
     def _one(self, sql: str, value: object) -> Record | None:
-        with self._using() as db:
+        with self._file.using() as db:
             row = db.execute(sql, (value,)).fetchone()
         if row is None:
             return None
         submission = submission_from_document(json.loads(row["document"]))
         return Record(submission, Stage(row["stage"]), row["task"], row["begun"], row["scene_hash"], row["note"])
-
-    @contextmanager
-    def _using(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                if self._db is None:
-                    self._db = self._open()
-                yield self._db
-            except (sqlite3.DatabaseError, OSError) as exc:
-                said = f"The record of what was sent, {self._file}, cannot be used: {exc}."
-                raise FarmError(said, "Free some space, or check the folder's rights, then press Start.") from exc
-
-    def _open(self) -> sqlite3.Connection:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(self._file, timeout=10, isolation_level=None, check_same_thread=False)
-        db.row_factory = sqlite3.Row
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = FULL")  # after a power cut it must still say that a number was asked for
-        db.executescript(_SCHEMA)
-        return db
