@@ -119,7 +119,9 @@ def test_a_frame_that_crashes_blender(farmdeck: CommandLine, tmp_path: Path):
         "--output", tmp_path / "out",
     )  # fmt: skip
     assert ended.returncode == 1
-    assert "It is tried again." in ended.stdout  # once for the first attempt
+    said = [line for line in ended.stdout.splitlines() if line.startswith("frame 3: Blender crashed")]
+    assert 1 <= len(said) <= 2  # one for each attempt, unless the second failed before the first was looked at
+    assert "It is tried again." in said[0] or len(said) == 1
     assert "Done, 1 failed, 2 of 3 frames." in ended.stdout
     assert ended.stdout.splitlines()[-1] == f"frames: {tmp_path / 'out'}"
     assert ended.stderr.splitlines()[-1].startswith("Frame 3: Blender crashed")
