@@ -61,8 +61,11 @@ def check_nothing_lost(house: House, id: str, frames: range) -> None:
     assert Counter(number for number, outcome, _ in attempts if outcome == "done") == {n: 1 for n in frames}
     assert all(reason for _, outcome, reason in attempts if outcome != "done")
     assert {outcome for _, outcome, _ in attempts} <= {"done", "interrupted"}
-    assert sorted(path.name for path in house.shot.iterdir()) == [house.scene.name]
-    assert house.renders() == []
+    # The job has ended before its last Blender has, and before its scene's copy is removed.
+    house.wait_for(
+        lambda: sorted(path.name for path in house.shot.iterdir()), lambda found: found == [house.scene.name]
+    )
+    house.wait_for(house.renders, lambda pids: pids == [])
 
 
 @pytest.mark.timeout(280)
